@@ -1,0 +1,289 @@
+"""Files → a new generation of the index: incremental, idempotent, atomic, one writer at a time."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.parse import ParsedDocument, parse
+from ingest.readers import SUFFIXES, RawText, read_file
+from retrieval.clause import Clause, Document
+from retrieval.errors import AnwenError, IndexBusy, IndexMissing, UnreadableFile
+from retrieval.index import Contents, IndexHome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from retrieval.catalog import Catalog
+    from retrieval.dense import Embedder
+    from retrieval.tokens import Tokeniser
+
+LOCK_WAIT_SECONDS = 30.0
+Progress = Callable[[str, int, int], None]  # what is being done, how far, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What one file became."""
+
+    name: str
+    document: Document
+    clauses: int
+    family: str
+    state: str  # new | updated | unchanged
+    warnings: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Report:
+    """What an ingestion did: each file, each failure with its reason, the generation that answers now."""
+
+    files: list[Ingested] = field(default_factory=list)
+    failures: list[UnreadableFile] = field(default_factory=list)
+    generation: str | None = None
+    changed: bool = False
+
+
+class Pipeline:
+    """Builds and changes the index of one home."""
+
+    def __init__(
+        self, home: IndexHome, *, catalog: Catalog, tokeniser: Tokeniser, embedder: Embedder, version: str
+    ) -> None:
+        self._home = home
+        self._catalog = catalog
+        self._tokeniser = tokeniser
+        self._embedder = embedder
+        self._version = version
+
+    def ingest(
+        self, paths: Iterable[Path], *, progress: Progress = lambda *_: None, shipped: bool = False
+    ) -> Report:
+        """Add files and folders to the index.
+
+        Files that cannot be read are reported and leave no trace; all others are in the new
+        generation. Raises IndexBusy when another process writes for longer than 30 s.
+        """
+        report = Report()
+        files = list(_files(paths, report))
+        with self._writer():
+            manifest = self._manifest()
+            entries: dict[str, dict[str, Any]] = {e["document"]: e for e in manifest["entries"]}
+            if shipped:
+                entries = {k: e for k, e in entries.items() if not e["shipped"]}
+            for n, path in enumerate(files):
+                progress("解析", n, len(files))
+                try:
+                    raw = read_file(path)
+                    entry, parsed = self._entry(raw, shipped=shipped)
+                except UnreadableFile as failure:
+                    report.failures.append(failure)
+                    continue
+                before = next((e for e in manifest["entries"] if e["document"] == entry["document"]), None)
+                state = "new" if before is None else "unchanged" if before["key"] == entry["key"] else "updated"
+                entries[entry["document"]] = entry
+                report.files.append(
+                    Ingested(raw.name, parsed.document, len(parsed.clauses), parsed.family, state, parsed.warnings)
+                )
+            progress("解析", len(files), len(files))
+            self._publish(manifest, list(entries.values()), report, progress)
+        return report
+
+    def remove(self, document_id: str) -> bool:
+        """Take a document out of the index; False where it is not in it."""
+        with self._writer():
+            manifest = self._manifest()
+            left = [e for e in manifest["entries"] if e["document"].split("@")[0] != document_id]
+            if len(left) == len(manifest["entries"]):
+                return False
+            self._publish(manifest, left, Report(), lambda *_: None)
+            return True
+
+    def is_current(self, shipped: Iterable[Path]) -> bool:
+        """Whether the index holds just these shipped files as they are now, made by this version."""
+        try:
+            manifest = self._home.current().manifest
+        except IndexMissing:
+            return False
+        if (manifest.get("version"), manifest.get("embedder")) != (self._version, self._embedder.name):
+            return False
+        held = {e["sha256"] for e in manifest["entries"] if e["shipped"]}
+        return held == {hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped}
+
+    def _manifest(self) -> dict[str, Any]:
+        try:
+            manifest = self._home.current().manifest
+        except IndexMissing:
+            manifest = {}
+        return {"entries": [], **manifest}
+
+    def _entry(self, raw: RawText, *, shipped: bool) -> tuple[dict[str, Any], ParsedDocument]:
+        key = hashlib.sha256(f"{self._version}\0{raw.name}\0{raw.sha256}".encode()).hexdigest()[:32]
+        parsed = self._cached(key)
+        if parsed is None:
+            parsed = parse(raw, self._catalog)
+            self._cache(key, parsed)
+        entry = {
+            "document": parsed.document.text_id,
+            "key": key,
+            "sha256": raw.sha256,
+            "path": str(Path(raw.path).absolute()),
+            "shipped": shipped,
+        }
+        return entry, parsed
+
+    def _cache_path(self, key: str) -> Path:
+        return self._home.folder / "parsed" / f"{key}.json.gz"
+
+    def _cached(self, key: str) -> ParsedDocument | None:
+        try:
+            with gzip.open(self._cache_path(key), "rt", encoding="utf-8") as file:
+                return ParsedDocument.from_json(json.load(file)["parsed"])
+        except (OSError, ValueError, KeyError, TypeError, EOFError):
+            return None
+
+    def _cache(self, key: str, parsed: ParsedDocument) -> None:
+        path = self._cache_path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cut = self._tokeniser.tokens
+        tokens = [" ".join(cut(text)) for text in search_texts(parsed)]
+        headings = [" ".join(cut(text)) for text in heading_texts(parsed)]
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        with gzip.open(draft, "wt", encoding="utf-8", compresslevel=3) as file:
+            json.dump({"parsed": parsed.to_json(), "tokens": tokens, "headings": headings}, file, ensure_ascii=False)
+        draft.replace(path)
+
+    def _load(self, entry: dict[str, Any]) -> tuple[ParsedDocument, list[list[str]], list[list[str]]]:
+        """A document of the index with the tokens of its units and of their headings."""
+        parsed = self._cached(entry["key"])
+        if parsed is None:
+            raise IndexMissing(f"{entry['path']} 的解析结果丢失，请重新导入该文件")
+        with gzip.open(self._cache_path(entry["key"]), "rt", encoding="utf-8") as file:
+            row = json.load(file)
+        return parsed, [t.split() for t in row["tokens"]], [t.split() for t in row["headings"]]
+
+    def _publish(
+        self, manifest: dict[str, Any], entries: list[dict[str, Any]], report: Report, progress: Progress
+    ) -> None:
+        made_by = {"version": self._version, "embedder": self._embedder.name}
+        same = {k: manifest.get(k) for k in made_by} == made_by
+        report.generation = self._home.current_name()
+        if same and _keys(entries) == _keys(manifest["entries"]):
+            return
+        entries = [self._renewed(e, report) for e in entries]
+        contents = self._contents(entries, made_by, progress)
+        progress("建索引", 0, 1)
+        report.generation = self._home.write(contents)
+        report.changed = True
+        self._home.prune()
+        self._prune_cache({e["key"] for e in entries})
+        progress("建索引", 1, 1)
+
+    def _renewed(self, entry: dict[str, Any], report: Report) -> dict[str, Any]:
+        """An entry that an older version made, parsed again from its file; kept as it is if that is gone."""
+        if self._cached(entry["key"]) is not None and not self._outdated(entry):
+            return entry
+        try:
+            return self._entry(read_file(Path(entry["path"])), shipped=entry["shipped"])[0]
+        except UnreadableFile:
+            if self._cached(entry["key"]) is None:
+                raise
+            return entry
+
+    def _outdated(self, entry: dict[str, Any]) -> bool:
+        name = Path(entry["path"]).name
+        key = hashlib.sha256(f"{self._version}\0{name}\0{entry['sha256']}".encode()).hexdigest()[:32]
+        return key != entry["key"]
+
+    def _contents(
+        self, entries: list[dict[str, Any]], made_by: dict[str, str], progress: Progress
+    ) -> Contents:
+        documents: list[Document] = []
+        clauses: list[Clause] = []
+        units: list[tuple[int, int, int]] = []
+        tokens: list[list[str]] = []
+        headings: list[list[str]] = []
+        texts: list[str] = []
+        for n, entry in enumerate(sorted(entries, key=lambda e: e["document"])):
+            progress("整理", n, len(entries))
+            parsed, its_tokens, its_headings = self._load(entry)
+            base = len(clauses)
+            units += [(base + s.clause, base + s.shown, len(documents)) for s in parsed.searched]
+            documents.append(parsed.document)
+            clauses += parsed.clauses
+            tokens += its_tokens
+            headings += its_headings
+            texts += search_texts(parsed)
+        vectors = self._embedder.encode(texts or [""])[: len(texts)]
+        return Contents(documents, clauses, units, tokens, headings, vectors, {"entries": entries, **made_by})
+
+    def _prune_cache(self, keys: set[str]) -> None:
+        for path in (self._home.folder / "parsed").glob("*.gz"):
+            if path.name.removesuffix(".json.gz") not in keys:
+                path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _writer(self) -> Iterator[None]:
+        import filelock
+
+        self._home.folder.mkdir(parents=True, exist_ok=True)
+        holder = self._home.folder / "writer"
+        lock = filelock.FileLock(self._home.folder / "lock", timeout=LOCK_WAIT_SECONDS)
+        try:
+            with lock:
+                holder.write_text(f"进程 {os.getpid()}", "utf-8")
+                try:
+                    yield
+                finally:
+                    holder.unlink(missing_ok=True)
+        except filelock.Timeout as error:
+            who = holder.read_text("utf-8") if holder.exists() else "另一个进程"
+            raise IndexBusy(f"{who} 正在写索引，等了 {LOCK_WAIT_SECONDS:.0f} 秒仍未结束，请稍后再试") from error
+
+
+def search_texts(parsed: ParsedDocument) -> list[str]:
+    """The text of each unit as it is indexed: headings, lead-in, the unit itself, its columns."""
+    texts: list[str] = []
+    for searched in parsed.searched:
+        clause = parsed.clauses[searched.clause]
+        headings = " ".join(clause.heading_path[-3:])
+        columns = " ".join(v for v in clause.columns.values() if v not in clause.text)
+        texts.append(f"{headings} {clause.context} {clause.text} {columns}")
+    return texts
+
+
+def heading_texts(parsed: ParsedDocument) -> list[str]:
+    """The title and heading path of each unit, for the heading leg."""
+    title = " ".join((parsed.document.title, *parsed.document.short[:1]))
+    return [f"{title} {' '.join(parsed.clauses[s.clause].heading_path)}" for s in parsed.searched]
+
+
+def _keys(entries: list[dict[str, Any]]) -> set[tuple[str, str, bool]]:
+    return {(e["document"], e["key"], e["shipped"]) for e in entries}
+
+
+def _files(paths: Iterable[Path], report: Report) -> Iterator[Path]:
+    """The files named, and those of known formats below the folders named."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES and not _hidden(p, path)
+            )
+        elif path.exists():
+            yield path
+        else:
+            report.failures.append(UnreadableFile(path.name, "找不到这个文件"))
+
+
+def _hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)
+
+
+__all__ = ["AnwenError", "Ingested", "Pipeline", "Progress", "Report", "search_texts"]

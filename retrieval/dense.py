@@ -1,0 +1,83 @@
+"""Text → vectors: the shipped static model, or a sentence-transformers model by setting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.errors import ConfigError
+
+Matrix = npt.NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Encodes texts as unit vectors, shape (number of texts, dimensions)."""
+
+    name: str
+
+    def encode(self, texts: list[str]) -> Matrix: ...
+
+
+class StaticEmbedder:
+    """A table of word vectors in one folder (model2vec); 0.1 s to load, no torch.
+
+    Tulkens & van Dongen, "Model2Vec: Fast State-of-the-Art Static Embeddings" (2024).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from model2vec import StaticModel
+
+        self.name = f"static:{folder.name}:{_fingerprint(folder)}"
+        self._model: Any = StaticModel.from_pretrained(str(folder))
+
+    def encode(self, texts: list[str]) -> Matrix:
+        from retrieval.numerals import normalise
+
+        return _unit(self._model.encode([normalise(t) for t in texts], show_progress_bar=False))
+
+
+class TransformerEmbedder:
+    """A sentence-transformers model: a local folder, or a name already in the local cache."""
+
+    def __init__(self, name: str) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise ConfigError(
+                "ANWEN_EMBEDDING_MODEL 指向的是 sentence-transformers 模型，请先安装：pip install -e '.[transformers]'"
+            ) from error
+        self.name = f"transformer:{name}"
+        try:
+            self._model: Any = SentenceTransformer(name, device="cpu")
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"载入向量模型 {name} 失败：{error}") from error
+
+    def encode(self, texts: list[str]) -> Matrix:
+        return _unit(self._model.encode(texts, show_progress_bar=False, batch_size=64))
+
+
+def load_embedder(model: str | Path) -> Embedder:
+    """The embedder for a setting: a folder of a static model, else a sentence-transformers name."""
+    folder = Path(model)
+    if (folder / "model.safetensors").is_file() and not (folder / "modules.json").is_file():
+        return StaticEmbedder(folder)
+    return TransformerEmbedder(str(model))
+
+
+def _unit(matrix: Any) -> Matrix:
+    array = np.asarray(matrix, dtype=np.float32)
+    norms = np.linalg.norm(array, axis=1, keepdims=True)
+    return np.asarray(array / np.maximum(norms, 1e-9), dtype=np.float32)
+
+
+def _fingerprint(folder: Path) -> str:
+    """Short hash of the weights' size and head, so that an index knows which model made it."""
+    import hashlib
+
+    weights = folder / "model.safetensors"
+    with weights.open("rb") as file:
+        head = file.read(65536)
+    return hashlib.sha256(head + str(weights.stat().st_size).encode()).hexdigest()[:8]

@@ -1,0 +1,112 @@
+"""Exact references in a question: 《安全生产法》第二十八条, 文号, GB 55034 3.2.6, short names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from retrieval.catalog import Catalog, Entry, fold_name
+from retrieval.clause import Document
+from retrieval.numerals import chinese_number, fold_width
+
+_CN = "零一二三四五六七八九十百"
+_ARTICLE = re.compile(
+    rf"第?\s?(?P<article>[{_CN}]+|\d{{1,3}})\s?条(?P<sub>之[{_CN}])?"
+    rf"(?:\s?第?\s?(?P<paragraph>[{_CN}]+|\d{{1,2}})\s?款)?(?:\s?第?\s?[（(]?(?P<item>[{_CN}]+|\d{{1,2}})[)）]?\s?项)?"
+)
+_DECIMAL = re.compile(r"(?<![\dA-Za-z.])((?:[A-Z]|[1-9]\d?)(?:\.\d{1,2}){1,4})(?![\d%‰]|\s?(?:m|米|吨|元|倍|公里|t|kN|kV|V|A|MPa)\b)")
+_STANDARD = re.compile(r"(GB|JGJ|CJJ|JB|GBZ|AQ|DBJ)\s?(?:/\s?)?([TZJ])?\s?(\d+(?:\.\d)?)(?:\s?[-—–]\s?(\d{4}))?", re.I)
+_PART = re.compile(r"附\s?[件录]\s?[一二三四五\dA-Z]?|[一二三四五六七八九十]+（[一二三四五六七八九十]+）\d*")
+_AFTER_NAME = "律规学院官庭"
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a question names: documents held, documents only known of, locators."""
+
+    documents: tuple[Document, ...]
+    not_held: tuple[Entry, ...]
+    locators: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.documents or self.not_held or self.locators)
+
+
+class ReferenceFinder:
+    """Finds the references of a question among the documents of an index and of the catalog."""
+
+    def __init__(self, documents: Iterable[Document], catalog: Catalog) -> None:
+        self._documents = list(documents)
+        names: dict[str, list[Document]] = {}
+        for document in self._documents:
+            for name in (document.title, document.number, document.id, *document.short):
+                if name and len(fold_name(name)) >= 2:
+                    same = names.setdefault(fold_name(name), [])
+                    if document not in same:
+                        same.append(document)
+        self._held = names
+        self._known = {n: e for n, e in catalog.by_name.items() if n not in names and len(n) >= 3}
+        self._longest_first = sorted([*names, *self._known], key=len, reverse=True)
+        self._held_ids = {d.id for d in self._documents}
+
+    def find(self, question: str) -> References:
+        """The documents and locators that a question names."""
+        documents: list[Document] = []
+        entries: list[Entry] = []
+        rest = fold_name(question)
+        for name in self._longest_first:
+            place = rest.find(name)
+            if place < 0 or rest[place + len(name) : place + len(name) + 1] in tuple(_AFTER_NAME):
+                continue
+            if name.isdigit() and not re.search(rf"(?:GB|JGJ|T|Z|J|CJJ){name}", rest):
+                continue
+            documents += self._held.get(name, ())
+            entries += [e for e in self._known.get(name, ()) if e.id not in self._held_ids]
+            rest = rest.replace(name, "\0")
+        documents += self._standards(question, documents)
+        held = tuple(dict.fromkeys(documents))
+        return References(held, tuple(dict.fromkeys(entries)) if not held else (), _locators(question))
+
+    def _standards(self, question: str, found: list[Document]) -> list[Document]:
+        more: list[Document] = []
+        for match in _STANDARD.finditer(fold_width(question)):
+            family, kind, number, year = match.groups()
+            head = fold_name(f"{family}{kind or ''}{number}")
+            for document in self._documents:
+                folded = fold_name(document.number or "")
+                same = re.sub(r"\d{4}$", "", folded) in (head, fold_name(f"{family}T{number}"))
+                if same and (year is None or folded.endswith(year)) and document not in found:
+                    more.append(document)
+        return more
+
+
+def _locators(question: str) -> tuple[str, ...]:
+    """Locators as the index writes them: 第二十八条第三款第（二）项, 3.2.6, 附件1."""
+    text = fold_width(question).replace("(", "（").replace(")", "）")
+    found: list[str] = []
+    for match in _ARTICLE.finditer(text):
+        if not match.group().startswith("第") and not re.match(r"\d", match.group()):
+            continue
+        locator = f"第{_chinese(match.group('article'))}条{match.group('sub') or ''}"
+        if match.group("paragraph"):
+            locator += f"第{_chinese(match.group('paragraph'))}款"
+        if match.group("item"):
+            locator += f"第（{_chinese(match.group('item'))}）项"
+        found.append(locator)
+    found += [m.group(1) for m in _DECIMAL.finditer(_STANDARD.sub(" ", text))]
+    found += [re.sub(r"\s", "", m.group()) for m in _PART.finditer(text)]
+    return tuple(dict.fromkeys(found))
+
+
+def _chinese(number: str) -> str:
+    value = int(number) if number.isdigit() else chinese_number(number) or 0
+    digits = "零一二三四五六七八九"
+    hundreds, rest = divmod(value, 100)
+    tens, ones = divmod(rest, 10)
+    text = f"{digits[hundreds]}百" if hundreds else ""
+    if tens:
+        text += ("" if tens == 1 and not hundreds else digits[tens]) + "十"
+    elif hundreds and ones:
+        text += "零"
+    return text + (digits[ones] if ones else "")

@@ -1,0 +1,239 @@
+"""The one function that callers use: a question → ranked clauses of the right date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retrieval.clause import Clause, ClauseKind, Document, Hit
+from retrieval.rank import FEATURES, over_best
+from retrieval.reference import ReferenceFinder, References
+from retrieval.validity import Status, applies_in, rank_of, status_at
+
+if TYPE_CHECKING:
+    from retrieval.catalog import Catalog
+    from retrieval.dense import Embedder
+    from retrieval.index import Generation, IndexHome
+    from retrieval.lexicon import Lexicon
+    from retrieval.rank import Fusion
+    from retrieval.tokens import Tokeniser
+
+_CANDIDATES = 120
+_OUT_OF_FORCE = 0.55  # what is left of a score when the text no longer applies and no newer one is held
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as the legs see it."""
+
+    text: str
+    as_of: date
+    words: tuple[str, ...]
+    tokens: tuple[str, ...]
+    terms: dict[str, tuple[str, ...]]
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of a question, best first, with the query as it was understood."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+
+
+class Searcher:
+    """Searches the current generation of an index. Safe to share between threads."""
+
+    def __init__(
+        self,
+        home: IndexHome,
+        *,
+        catalog: Catalog,
+        tokeniser: Tokeniser,
+        lexicon: Lexicon,
+        embedder: Embedder,
+        fusion: Fusion,
+        place: str | None = None,
+    ) -> None:
+        self._home = home
+        self._catalog = catalog
+        self._tokeniser = tokeniser
+        self._lexicon = lexicon
+        self._embedder = embedder
+        self._fusion = fusion
+        self._place = place
+        self._finders: dict[str, ReferenceFinder] = {}
+
+    @property
+    def generation(self) -> Generation:
+        """The generation that answers now."""
+        return self._home.current()
+
+    def understand(self, question: str, as_of: date) -> Query:
+        """The question with its tokens, the terms for its lay words, and what it names."""
+        generation = self.generation
+        finder = self._finders.get(generation.name)
+        if finder is None:
+            finder = ReferenceFinder(generation.documents.values(), self._catalog)
+            self._finders = {generation.name: finder}
+        return Query(
+            text=question,
+            as_of=as_of,
+            words=tuple(dict.fromkeys(self._tokeniser.words(question))),
+            tokens=tuple(self._tokeniser.tokens(question)),
+            terms=self._lexicon.terms(question, self._tokeniser),
+            references=finder.find(question),
+        )
+
+    def search(self, question: str, *, k: int = 10, as_of: date | None = None) -> Found:
+        """The k best clauses for a question among the texts that apply at `as_of` (default today)."""
+        query = self.understand(question, as_of or date.today())
+        generation = self.generation
+        exact = self._exact(generation, query)
+        units, features = self.candidates(generation, query)
+        scores = self._fusion.score(features) * self._validity(generation, units, query)
+        best: dict[int, tuple[float, int]] = {}
+        for i in np.argsort(-scores):
+            shown = int(generation.units[units[i], 1])
+            if shown not in best and scores[i] > 0:
+                best[shown] = (float(scores[i]), int(i))
+            if len(best) >= k + 15:
+                break
+        hits = self._hits(generation, best, units, features, exact)
+        return Found(query, tuple(_fold_repeats(hits)[:k]))
+
+    def candidates(self, generation: Generation, query: Query) -> tuple[Any, Any]:
+        """The units worth ranking and their features, shape (candidates, len(FEATURES))."""
+        lexical = generation.lexical
+        own = lexical.scores(list(query.tokens))
+        terms = " ".join(t for ts in query.terms.values() for t in ts)
+        with_terms = own + 0.5 * lexical.scores(self._tokeniser.tokens(terms)) if terms else own
+        vector = self._embedder.encode([f"{query.text} {terms}"])
+        near, cosines = generation.vectors.nearest(vector, min(_CANDIDATES, len(generation.units)))
+        pool = {*_top(own, _CANDIDATES), *_top(with_terms, _CANDIDATES), *near}
+        if query.references.documents:
+            pool |= self._of_named(generation, query, with_terms)
+        units = np.fromiter(sorted(pool), dtype=np.int64)
+        dense = np.zeros(len(own), dtype=np.float32)
+        dense[near] = cosines
+        missing = units[dense[units] == 0]
+        dense[missing] = min(cosines, default=0.0) * 0.9
+        heading = generation.headings.scores([*query.tokens, *self._tokeniser.tokens(terms)])
+        named = {d.id for d in query.references.documents}
+        documents = generation.clauses.documents
+        of = generation.units[units, 2]
+        columns = [
+            over_best(own)[units],
+            over_best(with_terms)[units],
+            dense[units],
+            over_best(heading)[units],
+            lexical.coverage(query.words, query.terms, self._tokeniser)[units],
+            np.array([documents[d].id in named for d in of], dtype=np.float32),
+            np.array([1 - rank_of(documents[d]) / 10 for d in of], dtype=np.float32),
+        ]
+        assert len(columns) == len(FEATURES)
+        return units, np.stack(columns, axis=1).astype(np.float32)
+
+    def _of_named(self, generation: Generation, query: Query, scores: Any) -> set[int]:
+        """The best units of the documents that the question names."""
+        numbers = [n for n, d in enumerate(generation.clauses.documents) if d in query.references.documents]
+        inside = np.isin(generation.units[:, 2], numbers)
+        return set(_top(np.where(inside, scores + 1e-6, 0), 40))
+
+    def _validity(self, generation: Generation, units: Any, query: Query) -> Any:
+        """1 for texts in force, 0 for those of another time or place, between for lapsed ones with no heir held."""
+        named = {d.id for d in query.references.documents}
+        factors = []
+        for document in generation.clauses.documents:
+            status = status_at(document, query.as_of)
+            if status is Status.IN_FORCE or document.id in named:
+                factor = 1.0
+            elif status is Status.NOT_YET or not applies_in(document, self._place):
+                factor = 0.0
+            else:
+                factor = 0.0 if document.replaced_by in generation.documents else _OUT_OF_FORCE
+            factors.append(factor if applies_in(document, self._place) else 0.0)
+        return np.array(factors, dtype=np.float32)[generation.units[units, 2]]
+
+    def _exact(self, generation: Generation, query: Query) -> list[Clause]:
+        """The clauses that the question cites by document and locator."""
+        found: list[Clause] = []
+        for document in query.references.documents:
+            for locator in query.references.locators:
+                clauses = generation.clauses.located(document.id, locator)
+                if not clauses and "第" in locator[1:]:  # 款 or 项 that the tree does not split
+                    clauses = generation.clauses.located(document.id, locator[: locator.index("条") + 1])
+                found += clauses[:1]
+        return found
+
+    def _hits(
+        self,
+        generation: Generation,
+        best: dict[int, tuple[float, int]],
+        units: Any,
+        features: Any,
+        exact: list[Clause],
+    ) -> list[Hit]:
+        wanted = {*best, *(int(generation.units[units[i], 0]) for _, i in best.values())}
+        clauses = generation.clauses.numbered(sorted(wanted))
+        top = max((score for score, _ in best.values()), default=1.0)
+        hits = [
+            Hit(c, generation.documents[c.document_id], 1.0, {"leg": "exact reference"}, focus=None)
+            for c in exact
+        ]
+        taken = {c.id for c in exact}
+        for shown, (score, i) in best.items():
+            clause = clauses[shown]
+            if clause.id in taken:
+                continue
+            searched = clauses[int(generation.units[units[i], 0])]
+            why: dict[str, float | str] = {
+                name: round(float(value), 3) for name, value in zip(FEATURES, features[i], strict=True)
+            }
+            document: Document = generation.documents[clause.document_id]
+            relative = score / max(top, 1e-6) * (0.95 if exact else 1.0)
+            hits.append(
+                Hit(clause, document, relative, why, focus=None if searched.id == clause.id else searched)
+            )
+        return hits
+
+
+def _top(scores: Any, k: int) -> list[int]:
+    """The places of the k highest positive scores."""
+    if len(scores) > k:
+        places = np.argpartition(-scores, k)[:k]
+    else:
+        places = np.arange(len(scores))
+    return [int(p) for p in places if scores[p] > 0]
+
+
+def _fold_repeats(hits: list[Hit]) -> list[Hit]:
+    """Hits of one document that say the same (an annex repeating its body) made one."""
+    kept: list[Hit] = []
+    grams: list[set[str]] = []
+    for hit in hits:
+        own = _bigrams(hit.clause.text)
+        for n, other in enumerate(kept):
+            same_text = other.clause.document_id == hit.clause.document_id
+            if same_text and hit.clause.kind is not ClauseKind.ROW and _overlap(own, grams[n]) > 0.8:
+                kept[n] = replace(other, repeats=(*other.repeats, hit.clause.id))
+                break
+        else:
+            kept.append(hit)
+            grams.append(own)
+    return kept
+
+
+def _bigrams(text: str) -> set[str]:
+    text = "".join(text.split())[:600]
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def _overlap(a: set[str], b: set[str]) -> float:
+    """Share of the smaller set that is in the other, where both are of like size."""
+    small, large = sorted((len(a), len(b)))
+    return len(a & b) / small if small and small > 0.5 * large else 0.0
