@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -62,7 +63,8 @@ class TransformerEmbedder:
 def load_embedder(model: str | Path) -> Embedder:
     """The embedder for a setting: a folder of a static model, else a sentence-transformers name."""
     folder = Path(model)
-    if (folder / "model.safetensors").is_file() and not (folder / "modules.json").is_file():
+    modules = folder / "modules.json"
+    if modules.is_file() and "StaticEmbedding" in json.loads(modules.read_text("utf-8"))[0]["type"]:
         return StaticEmbedder(folder)
     return TransformerEmbedder(str(model))
 

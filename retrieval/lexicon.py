@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ class Lexicon:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def items(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        """All lay words with their terms."""
+        return self._entries.items()
 
     def terms(self, question: str, tokeniser: Tokeniser) -> dict[str, tuple[str, ...]]:
         """The lay words of a question with the terms that regulations use for them."""
