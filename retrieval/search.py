@@ -43,6 +43,13 @@ class Found:
 
     query: Query
     hits: tuple[Hit, ...]
+    raw_lexical: float  # BM25 of the best unit, not normalised
+    known: dict[str, float]  # the question's words that the texts have, with their rarity
+
+    @property
+    def on_topic(self) -> bool:
+        """Whether most of the question's words are words of these texts."""
+        return 2 * len(self.known) >= len(self.query.words)
 
 
 class Searcher:
@@ -67,6 +74,11 @@ class Searcher:
         self._fusion = fusion
         self._place = place
         self._finders: dict[str, ReferenceFinder] = {}
+
+    @property
+    def tokeniser(self) -> Tokeniser:
+        """The tokeniser that index and questions share."""
+        return self._tokeniser
 
     @property
     def generation(self) -> Generation:
@@ -94,7 +106,7 @@ class Searcher:
         query = self.understand(question, as_of or date.today())
         generation = self.generation
         exact = self._exact(generation, query)
-        units, features = self.candidates(generation, query)
+        units, features, best_lexical = self.candidates(generation, query)
         scores = self._fusion.score(features) * self._validity(generation, units, query)
         best: dict[int, tuple[float, int]] = {}
         for i in np.argsort(-scores):
@@ -104,10 +116,12 @@ class Searcher:
             if len(best) >= k + 15:
                 break
         hits = self._hits(generation, best, units, features, exact)
-        return Found(query, tuple(_fold_repeats(hits)[:k]))
+        lexical = generation.lexical
+        known = {w: lexical.idf(w) for w in query.words if lexical.knows(w)}
+        return Found(query, tuple(_fold_repeats(hits)[:k]), best_lexical, known)
 
-    def candidates(self, generation: Generation, query: Query) -> tuple[Any, Any]:
-        """The units worth ranking and their features, shape (candidates, len(FEATURES))."""
+    def candidates(self, generation: Generation, query: Query) -> tuple[Any, Any, float]:
+        """The units worth ranking, their features, shape (candidates, len(FEATURES)), the best BM25."""
         lexical = generation.lexical
         own = lexical.scores(list(query.tokens))
         terms = " ".join(t for ts in query.terms.values() for t in ts)
@@ -136,7 +150,7 @@ class Searcher:
             np.array([1 - rank_of(documents[d]) / 10 for d in of], dtype=np.float32),
         ]
         assert len(columns) == len(FEATURES)
-        return units, np.stack(columns, axis=1).astype(np.float32)
+        return units, np.stack(columns, axis=1).astype(np.float32), float(with_terms.max(initial=0.0))
 
     def _of_named(self, generation: Generation, query: Query, scores: Any) -> set[int]:
         """The best units of the documents that the question names."""

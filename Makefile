@@ -1,0 +1,38 @@
+# make run – set up, build the index if needed, start the assistant. make test – set up and test.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run setup test test-slow check eval bench clean
+
+run: setup
+	@$(BIN)/anwen chat
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "安装依赖，第一次要几分钟……"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m compileall -q .venv/lib anwen bot evals ingest retrieval || true
+	@touch $@
+
+test: setup
+	@$(BIN)/python -m pytest
+
+test-slow: setup
+	@$(BIN)/python -m pytest -m slow
+
+check: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+eval: setup
+	@$(BIN)/anwen eval
+
+bench: setup
+	@$(BIN)/python -m evals.speed
+
+clean:
+	rm -rf .venv .anwen

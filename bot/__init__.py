@@ -1,0 +1,1 @@
+"""A conversation → a checked answer. May use ingest and retrieval."""

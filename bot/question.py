@@ -1,0 +1,66 @@
+"""What a question asks for: its kind, and whether it can be taken up at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_LENGTH = 1_000
+
+
+class Kind(StrEnum):
+    """What the answer has to lead with."""
+
+    NUMBER = "number"
+    WHO = "who"
+    WHEN = "when"
+    DEFINITION = "definition"
+    MAY = "may"
+    WHAT_IF = "what_if"
+    LIST = "list"
+    REFERENCE = "reference"
+    PROCEDURE = "procedure"
+    OTHER = "other"
+
+
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.REFERENCE, re.compile(r"第[一二三四五六七八九十百\d]+条(?:第[一二三四五六七八九十\d]+款)?(?:是|讲|说|规定|写|的?内容|原文|怎么|什么|具体)|\d+\.\d+(?:\.\d+)*\s?条?(?:的?内容|是|讲|说|规定|写|原文|怎么)")),
+    (Kind.WHEN, re.compile(r"什么时候|何时|哪天|哪一天|哪年|几号|什么时间|啥时候|截止|到哪年|几月|何年")),
+    (Kind.NUMBER, re.compile(r"多少|几(?:个|名|人|天|年|次|米|遍|层|倍|家|项|类|级|号|小时|分钟|公分|厘米|轮|种|处|道|台|口|条|块|毫米|吨|度|分|月|周|日)|多(?:久|长|高|宽|深|厚|大|远|重|粗|快)|上限|下限|比例|百分之|最少|最多|至少|最低|最高|不超过|学时")),
+    (Kind.WHO, re.compile(r"谁|哪个(?:部门|单位|科室|人|机关|局|科)|哪些(?:人|部门|单位|科室)|什么(?:人|部门|单位)|啥人|归哪|找哪|由哪|向哪|跟哪")),
+    (Kind.DEFINITION, re.compile(r"什么叫|什么是|是什么意思|啥意思|是啥|指的?是?什么|是指|啥叫|定义|怎么理解|指啥|代表什么|叫什么|何谓|怎么才算|才算|怎样算|咋算|才叫")),
+    (Kind.MAY, re.compile(r"能不能|可不可以|可以.{0,40}吗|能.{0,40}吗|行不行|允许|行吗|可以吗|能否|可否|准不准|违规吗|合规吗|合法吗|违法吗|得不得|需不需要|要不要|用不用|必须.{0,20}吗|算不算|算.{0,20}吗|是不是|是否|有没有|对不对|对吗|合不合|犯法吗|得.{0,20}吗|要.{0,20}吗")),
+    (Kind.WHAT_IF, re.compile(r"怎么(?:处罚|罚|处理|办|追究|处置|判|赔|认定)|会(?:怎样|怎么样|被|受)|什么(?:后果|处罚|责任|罪)|咋(?:办|处理|罚)|罚(?:多少|款)|后果|如何处(?:理|罚|置)|判几年|会不会")),
+    (Kind.LIST, re.compile(r"哪些|哪几|包括什么|包括啥|有什么(?:要求|规定|条件)|什么(?:条件|内容|资料|材料|要求)|都有啥|有啥|哪里|哪儿|什么地方|几样|几类")),
+    (Kind.PROCEDURE, re.compile(r"怎么|怎样|如何|咋|流程|步骤|程序|顺序|先.{0,10}后")),
+)
+_ACTION = re.compile(r"怎么办|咋办|该怎么|怎么做|咋弄|咋整|怎么处理|要不要|能不能|可不可以|敢不敢|行不行|可以.{0,30}吗|能.{0,30}吗|还能|安全吗|危险|可以不|行吗|怎么弄")
+_INJECTION = re.compile(
+    r"(?:忽略|无视|忘掉|忘记|不要(?:管|理会)|跳过|绕过|抛开|丢掉|不用管).{0,14}(?:规则|指令|指示|提示|设定|要求|限制|以上|之前|上面|前面|条文|引用|依据)|"
+    r"(?:你现在是|从现在起你|假装你|扮演|你的系统提示|system\s*prompt|ignore (?:all|previous|the above)|jailbreak|开发者模式|不受限制|越狱|DAN\b)|"
+    r"(?:输出|告诉我|打印|复述|泄露|显示).{0,8}(?:系统提示|提示词|内部指令|密钥|配置)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it is taken up: its text, what it asks for, whether it is about what to do."""
+
+    text: str
+    kind: Kind
+    asks_action: bool
+    refused: str | None  # why it is not taken up: "empty", "long", "injection"
+
+
+def read_question(text: str) -> Question:
+    """Tell what a question asks for. Never raises: what cannot be taken up says why."""
+    folded = re.sub(r"\s+", " ", text).strip()
+    if not re.search(r"[\w\u4e00-\u9fff]", folded):
+        return Question("", Kind.OTHER, False, "empty")
+    if len(folded) > MAX_LENGTH:
+        return Question(folded[:MAX_LENGTH], Kind.OTHER, False, "long")
+    refused = "injection" if _INJECTION.search(folded) else None
+    kind = next((k for k, pattern in _KINDS if pattern.search(folded)), Kind.OTHER)
+    return Question(folded, kind, bool(_ACTION.search(folded)), refused)
