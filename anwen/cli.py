@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from ingest.pipeline import Report
 
 app = typer.Typer(
-    help="安问：施工安全法规问答，每句话都有条文依据。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    help="安问：施工安全法规问答，每句话都有条文依据。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 corpus = typer.Typer(help="看看收录了哪些文件。", no_args_is_help=True)
 app.add_typer(corpus, name="corpus")
@@ -133,7 +136,9 @@ def chat(as_of: AsOf = None) -> None:
 @app.command()
 def train(
     out: Annotated[Path, typer.Option("--out", help="模型写到这个文件夹")],
-    pairs: Annotated[Path | None, typer.Option("--pairs", help='JSON 行文件，每行 {"query", "relevant": [条文 id]}')] = None,
+    pairs: Annotated[
+        Path | None, typer.Option("--pairs", help='JSON 行文件，每行 {"query", "relevant": [条文 id]}')
+    ] = None,
     index: Index = None,
 ) -> None:
     """在自己的语料上训练向量模型（需要 pip install -e '.[train]'）。"""
@@ -155,13 +160,22 @@ def train(
 def evaluate(
     split: Annotated[str, typer.Option("--split", help="dev 或 test")] = "test",
     as_json: Json = False,
-    texts: Annotated[Path | None, typer.Option("--texts", help="官方文本的文件夹；没有则只评随附语料")] = None,
+    texts: Annotated[
+        Path | None, typer.Option("--texts", help="官方文本的文件夹；没有则只评随附语料")
+    ] = None,
 ) -> None:
     """评测：召回、引用、事实、误答、误拒，附置信区间。"""
+    from anwen.settings import Settings
+    from anwen.wiring import Wiring
     from evals.answers import evaluate as run
     from evals.answers import table
 
-    result = run(split, texts=texts)
+    config = Settings()
+    wiring = Wiring(config.model_copy(update={"home": config.home / ("eval-texts" if texts else "eval")}))
+    wiring.ensure_index(progress=_say_building)
+    if texts is not None:
+        wiring.pipeline.ingest([texts])
+    result = run(wiring.assistant, wiring.searcher, split)
     if as_json:
         _print_json(result)
     else:
@@ -246,7 +260,9 @@ def _questions(question: str | None, batch: Path | None) -> Iterator[dict[str, A
                 row = json.loads(line)
                 yield {"id": row.get("id"), "question": str(row["question"]), "as_of": row.get("as_of")}
             except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise InputError(f'{batch.name} 第 {number} 行不是 {{"id", "question"}} 形式的 JSON') from error
+                raise InputError(
+                    f'{batch.name} 第 {number} 行不是 {{"id", "question"}} 形式的 JSON'
+                ) from error
 
 
 def _day(text: str | None) -> date | None:
@@ -281,7 +297,13 @@ def _print_report(report: Report, as_json: bool) -> None:
                 "generation": report.generation,
                 "changed": report.changed,
                 "files": [
-                    {"name": f.name, "document": f.document.id, "clauses": f.clauses, "family": f.family, "state": f.state}
+                    {
+                        "name": f.name,
+                        "document": f.document.id,
+                        "clauses": f.clauses,
+                        "family": f.family,
+                        "state": f.state,
+                    }
                     for f in report.files
                 ],
                 "failures": [{"name": f.name, "reason": f.reason} for f in report.failures],
@@ -290,9 +312,14 @@ def _print_report(report: Report, as_json: bool) -> None:
         return
     states = {"new": "新增", "updated": "更新", "unchanged": "未变"}
     for file in report.files:
-        print(f"{states[file.state]}  {file.name} → 《{file.document.title}》 {file.clauses} 条（{file.document.level}，{file.document.effective or '日期不详'}）")
+        print(
+            f"{states[file.state]}  {file.name} → 《{file.document.title}》 {file.clauses} 条（{file.document.level}，{file.document.effective or '日期不详'}）"
+        )
         for warning in file.warnings:
             print(f"      注意：{warning}")
     for failure in report.failures:
         print(f"没导入  {failure}", file=sys.stderr)
-    print(f"共 {len(report.files)} 个文件，{len(report.failures)} 个读不了。" + ("" if report.changed else "索引没有变化。"))
+    print(
+        f"共 {len(report.files)} 个文件，{len(report.failures)} 个读不了。"
+        + ("" if report.changed else "索引没有变化。")
+    )

@@ -52,7 +52,7 @@ class Wiring:
     def embedder(self) -> Embedder:
         from retrieval.dense import load_embedder
 
-        return load_embedder(self.settings.embedding_model)
+        return load_embedder(self.settings.embedding_model, self.tokeniser)
 
     @cached_property
     def home(self) -> IndexHome:
@@ -67,7 +67,9 @@ class Wiring:
 
         path = CORPUS / "bureaus" / f"{self.settings.bureau}.yaml"
         if not path.is_file():
-            raise ConfigError(f"ANWEN_BUREAU={self.settings.bureau}：没有 {path.relative_to(CHECKOUT)} 这个文件")
+            raise ConfigError(
+                f"ANWEN_BUREAU={self.settings.bureau}：没有 {path.relative_to(CHECKOUT)} 这个文件"
+            )
         return load_bureau(path)
 
     @cached_property

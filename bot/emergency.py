@@ -8,7 +8,9 @@ from pathlib import Path
 
 from retrieval.errors import ConfigError
 
-_ASKS_RULE = re.compile(r"(?:依据|条文|第[一二三四五六七八九十\d]+条|标准号|规范|怎么认定|算不算|属于|几级|等级|定义|什么叫|是指)")
+_ASKS_RULE = re.compile(
+    r"(?:依据|条文|第[一二三四五六七八九十\d]+条|标准号|规范|怎么认定|算不算|属于|几级|等级|定义|什么叫|是指)"
+)
 
 
 @dataclass(frozen=True, slots=True)

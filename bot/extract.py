@@ -23,11 +23,19 @@ _LIST_MAX = 700
 # What the answer to each kind of question looks like.
 _LOOKS_LIKE: dict[Kind, re.Pattern[str]] = {
     Kind.NUMBER: re.compile(r"\d"),
-    Kind.WHEN: re.compile(r"\d+\s?(?:年|月|日|小时|天|个工作日|分钟)|之日|立即|及时|年底|[前后]\s?[，。；]|届满|期满|同时"),
-    Kind.WHO: re.compile(r"由.{1,30}(?:负责|组织|实施|编制|审批|批准|签字|承担|审核|报告|受理)|部门|单位|负责人|人员|机构|大队|科|局|政府|监理|工程师"),
+    Kind.WHEN: re.compile(
+        r"\d+\s?(?:年|月|日|小时|天|个工作日|分钟)|之日|立即|及时|年底|[前后]\s?[，。；]|届满|期满|同时"
+    ),
+    Kind.WHO: re.compile(
+        r"由.{1,30}(?:负责|组织|实施|编制|审批|批准|签字|承担|审核|报告|受理)|部门|单位|负责人|人员|机构|大队|科|局|政府|监理|工程师"
+    ),
     Kind.DEFINITION: re.compile(r"是指|指的是|系指|所称|[a-z]{4,}|即"),
-    Kind.MAY: re.compile(r"不得|严禁|禁止|可以|应当|必须|不应|不宜|方可|可不|不准|应(?:符合|按|当)|有权|无须|允许|需要|判定为"),
-    Kind.WHAT_IF: re.compile(r"罚款|责令|处.{0,12}(?:徒刑|拘役|罚)|吊销|暂扣|停产|停业|追究|处分|警告|应当|立即|撤|停止|认定|视为|判定"),
+    Kind.MAY: re.compile(
+        r"不得|严禁|禁止|可以|应当|必须|不应|不宜|方可|可不|不准|应(?:符合|按|当)|有权|无须|允许|需要|判定为"
+    ),
+    Kind.WHAT_IF: re.compile(
+        r"罚款|责令|处.{0,12}(?:徒刑|拘役|罚)|吊销|暂扣|停产|停业|追究|处分|警告|应当|立即|撤|停止|认定|视为|判定"
+    ),
     Kind.LIST: re.compile(r"下列|以下|包括|[（(][一二三四五六七八九十][)）]|：$|、.+、"),
     Kind.PROCEDURE: re.compile(r"应当|应|先|后|依次|顺序|程序|步骤|方可|按照|经"),
 }
@@ -36,13 +44,22 @@ _UNIT_ASKED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     for asked, found in (
         (r"几级|多大.{0,2}风|风.{0,8}(?:多大|级|停)", r"\d+级|\d+m/s"),
         (r"学时|课时|培训多(?:久|长|少)|几个小时|多少小时|上.{0,6}课", r"\d+(?:学时|小时)"),
-        (r"多高|多长|多宽|多深|多厚|多远|几米|多少米|间距|距离|几公分|多少公分|厘米|高度|宽度|深度|隔多|离多", r"\d+(?:\.\d+)?(?:m(?!pa|/s)|mm|cm|km)"),
+        (
+            r"多高|多长|多宽|多深|多厚|多远|几米|多少米|间距|距离|几公分|多少公分|厘米|高度|宽度|深度|隔多|离多",
+            r"\d+(?:\.\d+)?(?:m(?!pa|/s)|mm|cm|km)",
+        ),
         (r"多重|几吨|多少吨|多少公斤|载重|荷载", r"\d+(?:\.\d+)?(?:t|kg|kn|n)"),
         (r"多少钱|罚多少|罚款|几万|多少万|金额|奖励多少|赔多少|多少元", r"\d+(?:\.\d+)?(?:万|亿)?元|\d+%|倍"),
-        (r"几天|多少天|几日|多少日|多久|多长时间|几个月|几年|多少年|哪年|期限|有效期|期|管几年|年限", r"\d+(?:个)?(?:工作日|日|天|月|年|小时|周)|期限"),
+        (
+            r"几天|多少天|几日|多少日|多久|多长时间|几个月|几年|多少年|哪年|期限|有效期|期|管几年|年限",
+            r"\d+(?:个)?(?:工作日|日|天|月|年|小时|周)|期限",
+        ),
         (r"几岁|多大年纪|年龄|多少岁|周岁", r"\d+(?:周)?岁"),
         (r"几个人|多少人|几名|多少名|几个|几人", r"\d+(?:人|名|个)|[\d ]+人"),
-        (r"几次|多少次|几轮|几遍|多久.{0,3}一次|频率", r"\d+(?:次|轮|遍)|每(?:年|月|周|日|天|季|班)|\d+(?:年|月|周|日|天)"),
+        (
+            r"几次|多少次|几轮|几遍|多久.{0,3}一次|频率",
+            r"\d+(?:次|轮|遍)|每(?:年|月|周|日|天|季|班)|\d+(?:年|月|周|日|天)",
+        ),
         (r"比例|百分之|几成|多少%", r"\d+(?:\.\d+)?%|/\d|倍"),
         (r"分贝|噪声|噪音", r"\d+(?:\.\d+)?(?:db)|\d{2}"),
         (r"伏|电压", r"\d+(?:\.\d+)?k?v"),
@@ -75,9 +92,7 @@ class Extractor:
         self._tokeniser = tokeniser
         self._words = {word: lexical.idf(word) for word in query.words}
         self._grams = _grams(query.text)
-        self._terms = {
-            word: tuple(normalise(t) for t in terms) for word, terms in query.terms.items()
-        }
+        self._terms = {word: tuple(normalise(t) for t in terms) for word, terms in query.terms.items()}
         self._looks = _LOOKS_LIKE.get(kind)
         self._unit = next((found for asked, found in _UNIT_ASKED if asked.search(query.text)), None)
 

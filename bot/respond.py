@@ -167,9 +167,7 @@ class Assistant:
             notes.append(f"按 {day} 的情况作答；{name}后来在 {document.repealed} 被替代或废止")
         return notes
 
-    def _nothing(
-        self, question: Question, found: Found, emergency: Emergency | None, day: date
-    ) -> Answer:
+    def _nothing(self, question: Question, found: Found, emergency: Emergency | None, day: date) -> Answer:
         lines = _emergency_lines(emergency)
         lines.append("没有找到依据：手头的文件里没有能直接回答这个问题的条文，我不猜。")
         if question.asks_action or emergency:
@@ -181,9 +179,7 @@ class Assistant:
         lines.append(f"可以问：{self._bureau.ask}。")
         return self._finished(question, lines, [], Evidence.NONE, (), day)
 
-    def _not_held(
-        self, question: Question, found: Found, emergency: Emergency | None, day: date
-    ) -> Answer:
+    def _not_held(self, question: Question, found: Found, emergency: Emergency | None, day: date) -> Answer:
         lines = _emergency_lines(emergency)
         for entry in found.query.references.not_held[:2]:
             number = f"（{entry.number}）" if entry.number else ""
@@ -243,7 +239,10 @@ def _ground(citation: Citation) -> str:
 def _conflicts(passages: list[Passage]) -> list[str]:
     """Texts of different level that give different figures of one unit for the question."""
     figures = [
-        {m.group(2): m.group(1) for m in re.finditer(r"(\d+(?:\.\d+)?)(学时|小时|m|mm|级|日|年|人|%|元|万元)", normalise(p.text))}
+        {
+            m.group(2): m.group(1)
+            for m in re.finditer(r"(\d+(?:\.\d+)?)(学时|小时|m|mm|级|日|年|人|%|元|万元)", normalise(p.text))
+        }
         for p in passages
     ]
     notes: list[str] = []
@@ -257,4 +256,3 @@ def _conflicts(passages: list[Passage]) -> list[str]:
                 f"《{other.title}》（{other.level.value}，{higher}）写的数字不同，两处都已列出，请核对适用范围"
             )
     return notes[:1]
-

@@ -34,9 +34,7 @@ def evaluate(assistant: Assistant, searcher: Searcher, split: str) -> dict[str, 
     cited = [c for r in answerable for c in r["citations"]]
     with_facts = [r for r in answerable if r["facts"] is not None]
     measures = {
-        **{
-            f"recall@{k}": Share(sum(r["rank"] <= k for r in with_gold), len(with_gold)) for k in (1, 5, 10)
-        },
+        **{f"recall@{k}": Share(sum(r["rank"] <= k for r in with_gold), len(with_gold)) for k in (1, 5, 10)},
         "mrr": Share(sum(1 / r["rank"] for r in with_gold), len(with_gold)),
         "citation precision": Share(sum(cited), len(cited)),
         "cites gold": Share(sum(any(r["citations"]) for r in with_gold), len(with_gold)),
@@ -54,7 +52,10 @@ def evaluate(assistant: Assistant, searcher: Searcher, split: str) -> dict[str, 
         "wrong": [
             {k: r[k] for k in ("id", "kind", "question", "rank", "evidence", "facts", "false_answer")}
             for r in rows
-            if r["false_answer"] or r["refused"] and r["answerable"] or r["facts"] is False or (r["rank"] or 0) > 5
+            if r["false_answer"]
+            or (r["refused"] and r["answerable"])
+            or r["facts"] is False
+            or (r["rank"] or 0) > 5
         ],
     }
 
@@ -77,7 +78,9 @@ def _row(question: Question, assistant: Assistant, searcher: Searcher) -> dict[s
     rank = None
     if question.answerable and question.gold:
         hits = searcher.search(question.question, k=10, as_of=day).hits
-        rank = next((n for n, h in enumerate(hits, 1) if any(g.matches(h.clause) for g in question.gold)), 10**9)
+        rank = next(
+            (n for n, h in enumerate(hits, 1) if any(g.matches(h.clause) for g in question.gold)), 10**9
+        )
     citations = _citations(question, answer, searcher)
     facts = holds_facts(question, answer.answer) if question.facts else None
     said = answer.evidence.value

@@ -82,7 +82,9 @@ def scopes(lines: list[Line]) -> list[Scope]:
         if starts and match is not None:
             found.append(current)
             label = re.sub(r"\s", "", match.group())
-            current = Scope(label, [], Opening(line.start, line.start + match.end(), SCOPE, ClauseKind.PART, label))
+            current = Scope(
+                label, [], Opening(line.start, line.start + match.end(), SCOPE, ClauseKind.PART, label)
+            )
         else:
             current.lines.append(line)
     found.append(current)

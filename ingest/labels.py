@@ -25,7 +25,12 @@ LIST_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("1.", re.compile(r"(\d{1,2})\s?(?:[.．、](?!\d)|[.．](?=20\d\d\s?年))")),
     ("①", re.compile(rf"([{CIRCLED}])")),
     ("a)", re.compile(r"([a-z])\s?[)）]")),
-    ("1", re.compile(r"(\d{1,2})(?=\s?[\u4e00-\u9fffA-Z“《（(])(?!\s?(?:年|月|日|[%℃°]|级|层|根|个|台|倍|号|m|人|次|名|道|kN|MPa|kV|V|A|[~～]))")),
+    (
+        "1",
+        re.compile(
+            r"(\d{1,2})(?=\s?[\u4e00-\u9fffA-Z“《（(])(?!\s?(?:年|月|日|[%℃°]|级|层|根|个|台|倍|号|m|人|次|名|道|kN|MPa|kV|V|A|[~～]))"
+        ),
+    ),
 )
 
 _CROSS_REFERENCE = re.compile(
@@ -51,7 +56,9 @@ def number_of(label: str) -> int | None:
 
 def decimal_key(head: str, tail: str) -> tuple[int, ...]:
     """A sortable key for 3.2.6 → (0, 3, 2, 6) and A.0.1 → (1, 1, 0, 1)."""
-    parts = [int(p.replace("l", "1").replace("O", "0")) for p in re.split(r"[.．]", re.sub(r"\s", "", tail))[1:]]
+    parts = [
+        int(p.replace("l", "1").replace("O", "0")) for p in re.split(r"[.．]", re.sub(r"\s", "", tail))[1:]
+    ]
     if head.isdigit():
         return (0, int(head), *parts)
     return (1, ord(head) - ord("A") + 1, *parts)

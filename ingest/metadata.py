@@ -12,8 +12,12 @@ from retrieval.numerals import fold_width
 
 _FRONT_MATTER = re.compile(r"\A\s*---\n(.*?)\n---", re.S)
 _DOC_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[［]\d{4}[〕\]］]\s?\d+\s?号")
-_STANDARD = re.compile(r"\b((?:GB|JGJ|CJJ|JB|GBZ|DBJ|JG|AQ)(?:\s?/\s?[TZJ])?)\s?(\d+(?:\.\d+)?)\s?[—–-]\s?(\d{4})")
-_TITLE_LINE = re.compile(r"^[^。；，]{4,80}(?:法|条例|规定|办法|规范|标准|规程|导则|指南|手册|方案|通知|意见|细则|解释)(?:[（(][^）)]{1,20}[)）])?$")
+_STANDARD = re.compile(
+    r"\b((?:GB|JGJ|CJJ|JB|GBZ|DBJ|JG|AQ)(?:\s?/\s?[TZJ])?)\s?(\d+(?:\.\d+)?)\s?[—–-]\s?(\d{4})"
+)
+_TITLE_LINE = re.compile(
+    r"^[^。；，]{4,80}(?:法|条例|规定|办法|规范|标准|规程|导则|指南|手册|方案|通知|意见|细则|解释)(?:[（(][^）)]{1,20}[)）])?$"
+)
 _DATE = re.compile(r"(\d{4})[-年](\d{1,2})(?:[-月](\d{1,2})日?)?")
 _IN_FORCE = re.compile(r"自\s?(\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)\s?起\s?(?:施行|实施|执行)")
 _AMENDED = re.compile(r"(?:修正|修订|修改)自\s?(\d{4}-\d{2}-\d{2})")
@@ -88,7 +92,9 @@ _LEVELS = (
 
 def jurisdiction_of(issuer: str | None) -> str:
     """Where a document applies: 全国, or the province, city or county of a local issuer."""
-    match = re.match(r"([\u4e00-\u9fff]{2,4}省)?([\u4e00-\u9fff]{2,4}市)?([\u4e00-\u9fff]{2,4}[县区市])?", issuer or "")
+    match = re.match(
+        r"([\u4e00-\u9fff]{2,4}省)?([\u4e00-\u9fff]{2,4}市)?([\u4e00-\u9fff]{2,4}[县区市])?", issuer or ""
+    )
     place = match.group() if match else ""
     return _FULL_PLACE.get(place, place) or "全国"
 
@@ -106,11 +112,15 @@ def _said_by_text(text: str) -> dict[str, str]:
         said["doc_number"] = f"{re.sub(r's', '', standard.group(1))} {standard.group(2)}-{standard.group(3)}"
     titles = [line for line in lines[:12] if _TITLE_LINE.match(line)]
     if titles:
-        said["title"] = re.sub(r"^[\u4e00-\u9fff]+(?:局|厅|部|委员会|政府)关于(?:印发|发布)(.+?)的通知$", r"\1", titles[0])
+        said["title"] = re.sub(
+            r"^[\u4e00-\u9fff]+(?:局|厅|部|委员会|政府)关于(?:印发|发布)(.+?)的通知$", r"\1", titles[0]
+        )
         said["title"] = said["title"].strip("《》")
     elif lines:
         said["title"] = lines[0][:60]
-    if issuer := re.search(r"^([\u4e00-\u9fff]{4,30}?(?:局|厅|部|委员会|政府|院))(?:文件)?$", "\n".join(lines[:3]), re.M):
+    if issuer := re.search(
+        r"^([\u4e00-\u9fff]{4,30}?(?:局|厅|部|委员会|政府|院))(?:文件)?$", "\n".join(lines[:3]), re.M
+    ):
         said["issuer"] = issuer.group(1)
     if dated := re.search(r"^(\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)$", text[:4000], re.M):
         said["issued"] = dated.group(1)

@@ -12,7 +12,7 @@ from ingest.readers import RawText
 from ingest.readers.jsonl import read_clauses
 from ingest.repair import repair
 from ingest.tree import build_tree
-from ingest.units import lead_in, units
+from ingest.units import lead_in, read_as_one, units
 from retrieval.catalog import Catalog
 from retrieval.clause import Clause, ClauseKind, Document, clause_id
 
@@ -68,6 +68,7 @@ def _regulation(raw: RawText, catalog: Catalog) -> ParsedDocument:
     ids: list[str] = []
     seen: dict[str, int] = {}
     over_others = {n.parent for n in nodes if n.opening.kind in (ClauseKind.ARTICLE, ClauseKind.PART)}
+    over_others -= read_as_one(repaired, nodes)
     clauses: list[Clause] = []
     for order, node in enumerate(nodes):
         locator = node.opening.locator

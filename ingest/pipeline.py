@@ -87,10 +87,14 @@ class Pipeline:
                     report.failures.append(failure)
                     continue
                 before = next((e for e in manifest["entries"] if e["document"] == entry["document"]), None)
-                state = "new" if before is None else "unchanged" if before["key"] == entry["key"] else "updated"
+                state = (
+                    "new" if before is None else "unchanged" if before["key"] == entry["key"] else "updated"
+                )
                 entries[entry["document"]] = entry
                 report.files.append(
-                    Ingested(raw.name, parsed.document, len(parsed.clauses), parsed.family, state, parsed.warnings)
+                    Ingested(
+                        raw.name, parsed.document, len(parsed.clauses), parsed.family, state, parsed.warnings
+                    )
                 )
             progress("解析", len(files), len(files))
             self._publish(manifest, list(entries.values()), report, progress)
@@ -157,7 +161,9 @@ class Pipeline:
         headings = [" ".join(cut(text)) for text in heading_texts(parsed)]
         draft = path.with_suffix(f".{os.getpid()}.tmp")
         with gzip.open(draft, "wt", encoding="utf-8", compresslevel=3) as file:
-            json.dump({"parsed": parsed.to_json(), "tokens": tokens, "headings": headings}, file, ensure_ascii=False)
+            json.dump(
+                {"parsed": parsed.to_json(), "tokens": tokens, "headings": headings}, file, ensure_ascii=False
+            )
         draft.replace(path)
 
     def _load(self, entry: dict[str, Any]) -> tuple[ParsedDocument, list[list[str]], list[list[str]]]:
@@ -180,7 +186,7 @@ class Pipeline:
         entries = [self._renewed(e, report) for e in entries]
         contents = self._contents(entries, made_by, progress)
         progress("建索引", 0, 1)
-        report.generation = self._home.write(contents)
+        report.generation = self._home.write(contents, self._embedder)
         report.changed = True
         self._home.prune()
         self._prune_cache({e["key"] for e in entries})
@@ -200,7 +206,7 @@ class Pipeline:
     def _outdated(self, entry: dict[str, Any]) -> bool:
         name = Path(entry["path"]).name
         key = hashlib.sha256(f"{self._version}\0{name}\0{entry['sha256']}".encode()).hexdigest()[:32]
-        return key != entry["key"]
+        return bool(key != entry["key"])
 
     def _contents(
         self, entries: list[dict[str, Any]], made_by: dict[str, str], progress: Progress
@@ -221,8 +227,8 @@ class Pipeline:
             tokens += its_tokens
             headings += its_headings
             texts += search_texts(parsed)
-        vectors = self._embedder.encode(texts or [""])[: len(texts)]
-        return Contents(documents, clauses, units, tokens, headings, vectors, {"entries": entries, **made_by})
+        manifest = {"entries": entries, **made_by}
+        return Contents(documents, clauses, units, tokens, headings, texts, manifest)
 
     def _prune_cache(self, keys: set[str]) -> None:
         for path in (self._home.folder / "parsed").glob("*.gz"):
@@ -245,7 +251,9 @@ class Pipeline:
                     holder.unlink(missing_ok=True)
         except filelock.Timeout as error:
             who = holder.read_text("utf-8") if holder.exists() else "另一个进程"
-            raise IndexBusy(f"{who} 正在写索引，等了 {LOCK_WAIT_SECONDS:.0f} 秒仍未结束，请稍后再试") from error
+            raise IndexBusy(
+                f"{who} 正在写索引，等了 {LOCK_WAIT_SECONDS:.0f} 秒仍未结束，请稍后再试"
+            ) from error
 
 
 def search_texts(parsed: ParsedDocument) -> list[str]:
@@ -274,7 +282,9 @@ def _files(paths: Iterable[Path], report: Report) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             yield from sorted(
-                p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES and not _hidden(p, path)
+                p
+                for p in path.rglob("*")
+                if p.is_file() and p.suffix.lower() in SUFFIXES and not _hidden(p, path)
             )
         elif path.exists():
             yield path

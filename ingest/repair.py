@@ -31,8 +31,12 @@ _LABEL_BLANK = re.compile(
     rf"^(?:{ARTICLE.pattern}|{PART.pattern}|[\dA-Z]{{1,2}}(?:\s?[.．]\s?\d{{1,2}})*|附\s?[件录]\s?[\dA-Z]?)[ \t\u3000]"
 )
 _ENDS = re.compile(r"[。；：！？!?;:…”》）)\]】|]$")
-_TITLE_END = re.compile(r"(?:通知|办法|规定|方案|意见|标准|规范|规程|条例|清单|目录|导则|指南|文件|会议?|局|部|厅|委员会|办公室|\d日)$")
-_SALUTATION = re.compile(r"^(?:各|附：|附件|（此件|此件|特此|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日$|[一二三四五六七八九十]、)")
+_TITLE_END = re.compile(
+    r"(?:通知|办法|规定|方案|意见|标准|规范|规程|条例|清单|目录|导则|指南|文件|会议?|局|部|厅|委员会|办公室|\d日)$"
+)
+_SALUTATION = re.compile(
+    r"^(?:各|附：|附件|（此件|此件|特此|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日$|[一二三四五六七八九十]、)"
+)
 _MIN_BROKEN = 20  # a printed line shorter than this ends where its author ended it
 
 
@@ -205,6 +209,8 @@ def _is_broken(line: str, following: str, width: int) -> bool:
         return False
     if opens(following) or _SALUTATION.match(following):
         return False
+    if re.match(r"\d{4}\s?年", following) and re.search(r"(?:通过|修正|修订|公布|发布|施行|批准)$", line):
+        return False  # the history of adoption and amendment, a line each
     if line.endswith(("，", "、", "（", "《", "“", "和", "及")):
         return True
     return len(line) >= width and not _ENDS.search(line) and not (_TITLE_END.search(line) and len(line) <= 60)

@@ -29,9 +29,18 @@ def units(repaired: Repaired, nodes: list[Node]) -> list[Unit]:
         if node.parent is not None:
             children.setdefault(node.parent, []).append(i)
     found: list[Unit] = []
+    lists = read_as_one(repaired, nodes)
+    inside = {c for i in lists for c in _subtree(nodes, i)}
     for i, node in enumerate(nodes):
         kind = node.opening.kind
-        if not node.opening.searched or kind in _CHILD_KINDS and _inside_provision(nodes, i):
+        if i in inside:
+            continue
+        if i in lists:
+            found.append(Unit(i, i))
+            if node.last - node.start > SPLIT_MIN:
+                found += [Unit(c, i) for c in children.get(i, ()) if nodes[c].last - nodes[c].start > 10]
+            continue
+        if not node.opening.searched or (kind in _CHILD_KINDS and _inside_provision(nodes, i)):
             continue
         own = repaired.text[node.start : node.end].strip()
         if kind is ClauseKind.PART or _has_provisions(nodes, children, i):
@@ -69,6 +78,29 @@ def _inside_provision(nodes: list[Node], i: int) -> bool:
 
 def _has_provisions(nodes: list[Node], children: dict[int, list[int]], i: int) -> bool:
     return any(nodes[c].opening.kind in (ClauseKind.ARTICLE, ClauseKind.PART) for c in children.get(i, ()))
+
+
+def _subtree(nodes: list[Node], i: int) -> range:
+    last = i + 1
+    while last < len(nodes) and nodes[last].start < nodes[i].last:
+        last += 1
+    return range(i + 1, last)
+
+
+def read_as_one(repaired: Repaired, nodes: list[Node]) -> set[int]:
+    """Numbered paragraphs that only introduce a short list ("…应当包括：（一）…"): one with their list."""
+    found: set[int] = set()
+    for i, node in enumerate(nodes):
+        own = repaired.text[node.start : node.end].rstrip()
+        short = node.last - node.start <= WHOLE_MAX
+        if (
+            node.opening.kind is not ClauseKind.ROW
+            and own.endswith(("：", ":"))
+            and short
+            and node.last > node.end
+        ):
+            found.add(i)
+    return found
 
 
 def _provision(repaired: Repaired, nodes: list[Node], children: dict[int, list[int]], i: int) -> list[Unit]:

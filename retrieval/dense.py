@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.errors import ConfigError
+from retrieval.tokens import characters
+
+if TYPE_CHECKING:
+    from retrieval.tokens import Tokeniser
 
 Matrix = npt.NDArray[np.float32]
 
@@ -19,7 +23,21 @@ class Embedder(Protocol):
 
     name: str
 
-    def encode(self, texts: list[str]) -> Matrix: ...
+    def encode(self, texts: list[str], words: list[list[str]] | None = None) -> Matrix:
+        """`words` are the words of each text where they have been cut already."""
+        ...
+
+
+class WordVectors(Protocol):
+    """The vectors of single words of a static model."""
+
+    size: int
+
+    def pieces(
+        self, texts: list[str], words: list[list[str]] | None = None
+    ) -> list[npt.NDArray[np.int32]]: ...
+
+    def vectors(self, pieces: npt.NDArray[np.int32]) -> Matrix: ...
 
 
 class StaticEmbedder:
@@ -28,16 +46,31 @@ class StaticEmbedder:
     Tulkens & van Dongen, "Model2Vec: Fast State-of-the-Art Static Embeddings" (2024).
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tokeniser: Tokeniser) -> None:
         from model2vec import StaticModel
 
         self.name = f"static:{folder.name}:{_fingerprint(folder)}"
         self._model: Any = StaticModel.from_pretrained(str(folder))
+        self._tokeniser = tokeniser
+        self._table = np.asarray(self._model.embedding)
+        self.size = len(self._table)
 
-    def encode(self, texts: list[str]) -> Matrix:
-        from retrieval.numerals import normalise
+    def encode(self, texts: list[str], words: list[list[str]] | None = None) -> Matrix:
+        return _unit(self._model.encode(self._cut(texts, words), show_progress_bar=False))
 
-        return _unit(self._model.encode([normalise(t) for t in texts], show_progress_bar=False))
+    def pieces(self, texts: list[str], words: list[list[str]] | None = None) -> list[npt.NDArray[np.int32]]:
+        """The piece numbers of each text, unknown pieces left out."""
+        rows = self._model.tokenizer.encode_batch(self._cut(texts, words), add_special_tokens=False)
+        return [np.array([i for i in row.ids if i], dtype=np.int32) for row in rows]
+
+    def _cut(self, texts: list[str], words: list[list[str]] | None) -> list[str]:
+        if words is None:
+            return [" ".join(self._tokeniser.pieces(t)) for t in texts]
+        return [" ".join([*w, *characters(t)]) for w, t in zip(words, texts, strict=True)]
+
+    def vectors(self, pieces: npt.NDArray[np.int32]) -> Matrix:
+        """The unit vectors of pieces, shape (pieces, dimensions)."""
+        return _unit(self._table[pieces])
 
 
 class TransformerEmbedder:
@@ -56,16 +89,16 @@ class TransformerEmbedder:
         except (OSError, ValueError) as error:
             raise ConfigError(f"载入向量模型 {name} 失败：{error}") from error
 
-    def encode(self, texts: list[str]) -> Matrix:
+    def encode(self, texts: list[str], words: list[list[str]] | None = None) -> Matrix:
         return _unit(self._model.encode(texts, show_progress_bar=False, batch_size=64))
 
 
-def load_embedder(model: str | Path) -> Embedder:
+def load_embedder(model: str | Path, tokeniser: Tokeniser) -> Embedder:
     """The embedder for a setting: a folder of a static model, else a sentence-transformers name."""
     folder = Path(model)
     modules = folder / "modules.json"
     if modules.is_file() and "StaticEmbedding" in json.loads(modules.read_text("utf-8"))[0]["type"]:
-        return StaticEmbedder(folder)
+        return StaticEmbedder(folder, tokeniser)
     return TransformerEmbedder(str(model))
 
 

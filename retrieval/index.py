@@ -1,7 +1,7 @@
 """An immutable generation of the index, and the pointer that says which one is current.
 
     index/CURRENT                  the name of the current generation
-    index/generations/<name>/      clauses.db, units.npy, lexical/, headings/, vectors/, manifest.json
+    index/generations/<name>/      clauses.db, units.npy, traits.npy, lexical/, headings/, vectors/, words/, manifest.json
 
 A generation is built beside the current one and becomes current by one atomic rename; until then,
 and if the builder dies, the old one answers, whole.
@@ -22,9 +22,11 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.clause import Clause, Document
-from retrieval.dense import Matrix
+from retrieval.dense import Embedder, StaticEmbedder
 from retrieval.errors import ConfigError, IndexMissing
+from retrieval.interaction import Interaction
 from retrieval.lexical import LexicalIndex
+from retrieval.rank import traits_of_clause
 from retrieval.store import ClauseStore
 from retrieval.vectors import VectorIndex
 
@@ -33,14 +35,15 @@ _RECHECK_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What goes into a generation. Unit i is searched: `units[i]` = (clause, clause shown for it, document)."""
+    """What goes into a generation. Unit i is searched: `units[i]` = (clause, clause shown for it, document);
+    `tokens`, `heading_tokens` and `texts` are what the legs index of it."""
 
     documents: Sequence[Document]
     clauses: Sequence[Clause]
     units: Sequence[tuple[int, int, int]]
     tokens: Sequence[list[str]]
     heading_tokens: Sequence[list[str]]
-    vectors: Matrix
+    texts: Sequence[str]
     manifest: dict[str, Any]
 
 
@@ -55,6 +58,9 @@ class Generation:
             self.units: npt.NDArray[np.int32] = np.load(folder / "units.npy")
             self.lexical = LexicalIndex.open(folder / "lexical")
             self.headings = LexicalIndex.open(folder / "headings")
+            self.traits: npt.NDArray[np.float32] = np.load(folder / "traits.npy")
+            words = folder / "words"
+            self.interaction = Interaction(words) if words.is_dir() else None
         except (OSError, ValueError) as error:
             raise IndexMissing(f"索引 {folder.name} 不完整，请重新运行 anwen ingest") from error
         self.documents = {d.id: d for d in self.clauses.documents}
@@ -107,7 +113,7 @@ class IndexHome:
                     self._current = Generation(self.folder / "generations" / name, server=self._server)
             return self._current
 
-    def write(self, contents: Contents) -> str:
+    def write(self, contents: Contents, embedder: Embedder) -> str:
         """Build a generation and make it current. The caller holds the writer's lock."""
         name = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}-{time.monotonic_ns() % 10_000:04d}"
         folder = self.folder / "generations" / name
@@ -116,7 +122,12 @@ class IndexHome:
         np.save(folder / "units.npy", np.asarray(contents.units, dtype=np.int32).reshape(-1, 3))
         LexicalIndex.build(folder / "lexical", list(contents.tokens))
         LexicalIndex.build(folder / "headings", list(contents.heading_tokens))
-        VectorIndex.build(folder / "vectors", f"anwen-{name}", contents.vectors, server=self._server)
+        np.save(folder / "traits.npy", traits_of(contents))
+        words = [[t for t in tokens if not t.startswith("_")] for tokens in contents.tokens]
+        vectors = embedder.encode(list(contents.texts), words)
+        VectorIndex.build(folder / "vectors", f"anwen-{name}", vectors, server=self._server)
+        if isinstance(embedder, StaticEmbedder):
+            Interaction.build(folder / "words", contents.texts, words, embedder)
         _write_durably(folder / "manifest.json", json.dumps(contents.manifest, ensure_ascii=False))
         _write_durably(self.folder / "CURRENT", name)
         return name
@@ -132,6 +143,15 @@ class IndexHome:
                 if self._server is not None:
                     VectorIndex.drop(f"anwen-{folder.name}", server=self._server)
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def traits_of(contents: Contents) -> npt.NDArray[np.float32]:
+    """What is known of each unit before any question, shape (units, traits)."""
+    rows = [
+        traits_of_clause(contents.clauses[clause], whole=clause == shown)
+        for clause, shown, _ in contents.units
+    ]
+    return np.array(rows, dtype=np.float32).reshape(len(rows), -1)
 
 
 def check_model(generation: Generation, embedder_name: str) -> None:

@@ -15,8 +15,12 @@ _ARTICLE = re.compile(
     rf"第?\s?(?P<article>[{_CN}]+|\d{{1,3}})\s?条(?P<sub>之[{_CN}])?"
     rf"(?:\s?第?\s?(?P<paragraph>[{_CN}]+|\d{{1,2}})\s?款)?(?:\s?第?\s?[（(]?(?P<item>[{_CN}]+|\d{{1,2}})[)）]?\s?项)?"
 )
-_DECIMAL = re.compile(r"(?<![\dA-Za-z.])((?:[A-Z]|[1-9]\d?)(?:\.\d{1,2}){1,4})(?![\d%‰]|\s?(?:m|米|吨|元|倍|公里|t|kN|kV|V|A|MPa)\b)")
-_STANDARD = re.compile(r"(GB|JGJ|CJJ|JB|GBZ|AQ|DBJ)\s?(?:/\s?)?([TZJ])?\s?(\d+(?:\.\d)?)(?:\s?[-—–]\s?(\d{4}))?", re.I)
+_DECIMAL = re.compile(
+    r"(?<![\dA-Za-z.])((?:[A-Z]|[1-9]\d?)(?:\.\d{1,2}){1,4})(?![\d%‰]|\s?(?:m|米|吨|元|倍|公里|t|kN|kV|V|A|MPa)\b)"
+)
+_STANDARD = re.compile(
+    r"(GB|JGJ|CJJ|JB|GBZ|AQ|DBJ)\s?(?:/\s?)?([TZJ])?\s?(\d+(?:\.\d)?)(?:\s?[-—–]\s?(\d{4}))?", re.I
+)
 _PART = re.compile(r"附\s?[件录]\s?[一二三四五\dA-Z]?|[一二三四五六七八九十]+（[一二三四五六七八九十]+）\d*")
 _AFTER_NAME = "律规学院官庭"
 
@@ -49,6 +53,11 @@ class ReferenceFinder:
         self._known = {n: e for n, e in catalog.by_name.items() if n not in names and len(n) >= 3}
         self._longest_first = sorted([*names, *self._known], key=len, reverse=True)
         self._held_ids = {d.id for d in self._documents}
+        self._local = [
+            (place, d)
+            for d in self._documents
+            if (place := re.sub(r"^.*[省市](?=.)|[省市县区]$", "", d.jurisdiction)) != "全国"
+        ]
 
     def find(self, question: str) -> References:
         """The documents and locators that a question names."""
@@ -65,6 +74,7 @@ class ReferenceFinder:
             entries += [e for e in self._known.get(name, ()) if e.id not in self._held_ids]
             rest = rest.replace(name, "\0")
         documents += self._standards(question, documents)
+        documents += [d for place, d in self._local if place in question]
         held = tuple(dict.fromkeys(documents))
         return References(held, tuple(dict.fromkeys(entries)) if not held else (), _locators(question))
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retrieval.clause import Clause, ClauseKind, Document, Hit
-from retrieval.rank import FEATURES, over_best
+from retrieval.dense import StaticEmbedder
+from retrieval.rank import FEATURES, asks, over_best
 from retrieval.reference import ReferenceFinder, References
 from retrieval.validity import Status, applies_in, rank_of, status_at
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from retrieval.tokens import Tokeniser
 
 _CANDIDATES = 120
+_NAMED = 2.5  # what it is worth that the question names the document, beside the fitted weights
 _OUT_OF_FORCE = 0.55  # what is left of a score when the text no longer applies and no newer one is held
 
 
@@ -107,7 +109,8 @@ class Searcher:
         generation = self.generation
         exact = self._exact(generation, query)
         units, features, best_lexical = self.candidates(generation, query)
-        scores = self._fusion.score(features) * self._validity(generation, units, query)
+        fused = self._fusion.score(features) + _NAMED * features[:, FEATURES.index("named")]
+        scores = _positive(fused) * self._validity(generation, units, query)
         best: dict[int, tuple[float, int]] = {}
         for i in np.argsort(-scores):
             shown = int(generation.units[units[i], 1])
@@ -125,32 +128,47 @@ class Searcher:
         lexical = generation.lexical
         own = lexical.scores(list(query.tokens))
         terms = " ".join(t for ts in query.terms.values() for t in ts)
-        with_terms = own + 0.5 * lexical.scores(self._tokeniser.tokens(terms)) if terms else own
+        extra = self._tokeniser.tokens(terms)
+        with_terms = own + 0.5 * lexical.scores(extra) if extra else own
         vector = self._embedder.encode([f"{query.text} {terms}"])
         near, cosines = generation.vectors.nearest(vector, min(_CANDIDATES, len(generation.units)))
         pool = {*_top(own, _CANDIDATES), *_top(with_terms, _CANDIDATES), *near}
         if query.references.documents:
             pool |= self._of_named(generation, query, with_terms)
         units = np.fromiter(sorted(pool), dtype=np.int64)
-        dense = np.zeros(len(own), dtype=np.float32)
+        dense = np.full(len(own), min(cosines, default=0.0) * 0.9, dtype=np.float32)
         dense[near] = cosines
-        missing = units[dense[units] == 0]
-        dense[missing] = min(cosines, default=0.0) * 0.9
-        heading = generation.headings.scores([*query.tokens, *self._tokeniser.tokens(terms)])
         named = {d.id for d in query.references.documents}
         documents = generation.clauses.documents
         of = generation.units[units, 2]
+        has_figure, row, plain, definition, part, length = generation.traits[units].T
+        asks_figure, asks_meaning = asks(query.text)
         columns = [
             over_best(own)[units],
             over_best(with_terms)[units],
+            over_best(lexical.scores(list(query.words)))[units],
             dense[units],
-            over_best(heading)[units],
+            over_best(dense)[units],
+            self._meeting(generation, f"{query.text} {terms}", units),
+            over_best(generation.headings.scores([*query.tokens, *extra]))[units],
             lexical.coverage(query.words, query.terms, self._tokeniser)[units],
             np.array([documents[d].id in named for d in of], dtype=np.float32),
             np.array([1 - rank_of(documents[d]) / 10 for d in of], dtype=np.float32),
+            has_figure * asks_figure,
+            row,
+            plain,
+            definition * (2 * asks_meaning - 1),
+            part,
+            length,
         ]
         assert len(columns) == len(FEATURES)
-        return units, np.stack(columns, axis=1).astype(np.float32), float(with_terms.max(initial=0.0))
+        best = float(with_terms.max(initial=0.0))
+        return units, np.stack(columns, axis=1).astype(np.float32), best
+
+    def _meeting(self, generation: Generation, text: str, units: Any) -> Any:
+        if generation.interaction is None or not isinstance(self._embedder, StaticEmbedder):
+            return np.zeros(len(units), dtype=np.float32)
+        return generation.interaction.scores(text, units, self._embedder)
 
     def _of_named(self, generation: Generation, query: Query, scores: Any) -> set[int]:
         """The best units of the documents that the question names."""
@@ -216,12 +234,14 @@ class Searcher:
         return hits
 
 
+def _positive(scores: Any) -> Any:
+    """Scores as shares of the best one, kept above zero: exp of the distance to the best, softened."""
+    return np.exp((scores - scores.max(initial=-1e9)) / 3.0) if len(scores) else scores
+
+
 def _top(scores: Any, k: int) -> list[int]:
     """The places of the k highest positive scores."""
-    if len(scores) > k:
-        places = np.argpartition(-scores, k)[:k]
-    else:
-        places = np.arange(len(scores))
+    places = np.argpartition(-scores, k)[:k] if len(scores) > k else np.arange(len(scores))
     return [int(p) for p in places if scores[p] > 0]
 
 

@@ -129,12 +129,12 @@ def _row(clause: Clause) -> tuple[object, ...]:
 def _clause(row: Sequence[object]) -> Clause:
     values = dict(zip(Clause.__slots__, row, strict=True))
     values["heading_path"] = tuple(json.loads(str(values["heading_path"])))
-    values["kind"] = ClauseKind(values["kind"])
+    values["kind"] = ClauseKind(str(values["kind"]))
     values["columns"] = json.loads(str(values["columns"])) if values["columns"] else {}
     return Clause(**values)  # type: ignore[arg-type]
 
 
 def _document(row: dict[str, object]) -> Document:
-    row["level"] = Level(row["level"])
+    row["level"] = Level(str(row["level"]))
     row["short"] = tuple(row["short"])  # type: ignore[arg-type]
     return Document(**row)  # type: ignore[arg-type]

@@ -16,9 +16,104 @@ _RUN = re.compile(
     r"[\u4e00-\u9fff]+|\d+(?:\.\d+)+|\d+(?:%|学时|小时|工作日|分钟|周岁|m2|m3|mm|cm|km|kg|kn|kv|kw|mpa|人|名|次|元|万元|m|t|v|天|日|月|年)?|[a-z]+"
 )
 _STOP = frozenset(
-    "的 了 和 与 及 或 在 对 为 是 有 应 等 其 由 按 并 于 以 将 中 被 把 从 向 就 都 也 要 吗 呢 啊 吧 我 你 他 她 它 们 这 那 之 个 "
-    "什么 怎么 怎样 如何 哪些 哪个 哪 谁 多少 多久 多长 请问 一下 可以 能 能否 是否 是不是 可不可以 能不能 我们 你们 他们 应该 应当 "
-    "需要 必须 规定 关于 有关 相关 进行 下列 以及 或者 如果 没有 有没有 算 算不算 行 不行 会 得 该 什么时候 什么样 一个 几 几个 问 怎么办 咋办".split()
+    [
+        "的",
+        "了",
+        "和",
+        "与",
+        "及",
+        "或",
+        "在",
+        "对",
+        "为",
+        "是",
+        "有",
+        "应",
+        "等",
+        "其",
+        "由",
+        "按",
+        "并",
+        "于",
+        "以",
+        "将",
+        "中",
+        "被",
+        "把",
+        "从",
+        "向",
+        "就",
+        "都",
+        "也",
+        "要",
+        "吗",
+        "呢",
+        "啊",
+        "吧",
+        "我",
+        "你",
+        "他",
+        "她",
+        "它",
+        "们",
+        "这",
+        "那",
+        "之",
+        "个",
+        "什么",
+        "怎么",
+        "怎样",
+        "如何",
+        "哪些",
+        "哪个",
+        "哪",
+        "谁",
+        "多少",
+        "多久",
+        "多长",
+        "请问",
+        "一下",
+        "可以",
+        "能",
+        "能否",
+        "是否",
+        "是不是",
+        "可不可以",
+        "能不能",
+        "我们",
+        "你们",
+        "他们",
+        "应该",
+        "应当",
+        "需要",
+        "必须",
+        "规定",
+        "关于",
+        "有关",
+        "相关",
+        "进行",
+        "下列",
+        "以及",
+        "或者",
+        "如果",
+        "没有",
+        "有没有",
+        "算",
+        "算不算",
+        "行",
+        "不行",
+        "会",
+        "得",
+        "该",
+        "什么时候",
+        "什么样",
+        "一个",
+        "几",
+        "几个",
+        "问",
+        "怎么办",
+        "咋办",
+    ]
 )
 
 
@@ -64,17 +159,34 @@ class Tokeniser:
         """All words of a text in order, normalised, nothing left out but signs and blanks."""
         found: list[str] = []
         for run in _RUN.findall(normalise(text)):
-            found += self._segmenter().cut(run, HMM=False) if "\u4e00" <= run[0] <= "\u9fff" else [run]
+            found += self._segmenter().cut(run, HMM=False) if _is_han(run) else [run]
         return found
 
     def words(self, text: str) -> list[str]:
-        """The words of a text in order, normalised, stop words left out."""
-        return [word for word in self.cut(text) if word not in _STOP]
+        """The words of a text, normalised, stop words left out; a compound with the words inside it
+        (单排脚手架: 单排, 脚手架, 单排脚手架)."""
+        found: list[str] = []
+        for run in _RUN.findall(normalise(text)):
+            found += self._segmenter().cut_for_search(run, HMM=False) if _is_han(run) else [run]
+        return [word for word in found if word not in _STOP]
+
+    def pieces(self, text: str) -> list[str]:
+        """What the static model has vectors for: the words, and every Chinese character."""
+        return [*self.words(text), *characters(text)]
 
     def tokens(self, text: str) -> list[str]:
         """Words, and bigrams of neighbouring Chinese characters ("安全", "全带"), stop words left out."""
         found = self.words(text)
         for run in _RUN.findall(normalise(text)):
-            if "\u4e00" <= run[0] <= "\u9fff":
+            if _is_han(run):
                 found += [f"_{run[i : i + 2]}" for i in range(len(run) - 1)]
         return found
+
+
+def characters(text: str) -> list[str]:
+    """The Chinese characters of a text, numerals made figures first."""
+    return [c for c in normalise(text) if "\u4e00" <= c <= "\u9fff"]
+
+
+def _is_han(run: str) -> bool:
+    return "\u4e00" <= run[0] <= "\u9fff"

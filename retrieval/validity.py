@@ -45,4 +45,4 @@ def _day(text: str | None) -> date | None:
     if not text:
         return None
     parts = [int(p) for p in text.split("-")]
-    return date(*(parts + [1, 1])[:3])
+    return date(*[*parts, 1, 1][:3])

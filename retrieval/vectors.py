@@ -64,4 +64,6 @@ def _client(folder: Path, server: str | None) -> Any:
             host=url.hostname or "", port=url.port or 8000, ssl=url.scheme == "https", settings=settings
         )
     except Exception as error:  # chromadb raises whatever its HTTP client raised
-        raise ConfigError(f"连不上 ANWEN_CHROMA_URL 指定的 Chroma 服务 {server}，请检查它是否在运行") from error
+        raise ConfigError(
+            f"连不上 ANWEN_CHROMA_URL 指定的 Chroma 服务 {server}，请检查它是否在运行"
+        ) from error

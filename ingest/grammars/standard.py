@@ -17,11 +17,14 @@ from retrieval.clause import ClauseKind
 
 Key = tuple[int, ...]
 
-_CHAPTER = re.compile(r"(?:第\s?([一二三四五六七八九十]+)\s?章|([1-9]\d?)(?:\s[.．])?)\s?·?(?=[\u4e00-\u9fff])")
+_CHAPTER = re.compile(
+    r"(?:第\s?([一二三四五六七八九十]+)\s?章|([1-9]\d?)(?:\s[.．])?)\s?·?(?=[\u4e00-\u9fff])"
+)
 _APPENDIX = re.compile(r"附\s?录\s?([A-Z])(?![\d.])")
 _END_MATTER = re.compile(
     r"(?:本(?:规范|标准|规程|导则)用词(?:用语)?说明|引用标准名录|附\s?[：:]?\s?条文说明|参考文献|制订说明|修订说明|条文说明$|索引$)"
 )
+_EXERCISES = re.compile(r"练习题|参考答案|判断题|选择题|事故案例")
 _NOT_BEFORE = r"[第、和及与～~—至\-（(A-Z.．]"
 _SECTION_MAX = 30
 _ITEM_STYLES = ("1", "1）", "1.", "（1）", "a)", "①")
@@ -144,9 +147,7 @@ def _successors(key: Key) -> list[Key]:
     return after
 
 
-def _next_inside(
-    line: Line, offset: int, current: Key, limit: Key | None, known: set[Key]
-) -> _Number | None:
+def _next_inside(line: Line, offset: int, current: Key, limit: Key | None, known: set[Key]) -> _Number | None:
     best: _Number | None = None
     for key in _successors(current):
         if key in known or (limit is not None and key >= limit):
@@ -171,7 +172,9 @@ def _stands(key: Key, before: str, after: str, *, first: bool, at_start: bool) -
         return at_start and bool(re.match(r"\d{2}\s?(?:m|mm|kN|V)[\u4e00-\u9fff]", after))
     if is_reference(after) or not re.match(r"\s?[\u4e00-\u9fff“《（(A-Z]", after):
         return False
-    if re.search(r"(?:本规范|本标准|本规程|符合|按照|按|依据|根据|见|图|表|附录|式|条|满足|执行)\s?$", before):
+    if re.search(
+        r"(?:本规范|本标准|本规程|符合|按照|按|依据|根据|见|图|表|附录|式|条|满足|执行)\s?$", before
+    ):
         return False
     if len(key) == 3 and not first:
         return bool(re.search(r"[。；;：:）)%\s]$", before)) or _section_follows(after, key)
@@ -187,7 +190,7 @@ def _chapters(lines: list[Line], numbers: list[_Number], prefix: str) -> list[Op
     """Chapters (3 基本规定, 第三章) and appendices: each before the first number that lies in it."""
     first: dict[tuple[int, int], int] = {}
     for number in numbers:
-        first.setdefault(number.key[:2], number.start)
+        first.setdefault((number.key[0], number.key[1]), number.start)
     found: list[Opening] = []
     taken: dict[int, int] = {}
     for line in lines:
@@ -195,7 +198,13 @@ def _chapters(lines: list[Line], numbers: list[_Number], prefix: str) -> list[Op
             at = first.get((1, ord(match.group(1)) - ord("A") + 1))
             if at is None or line.start <= at or line.start == at:
                 found.append(
-                    Opening(line.start, line.start + match.end(), PART, ClauseKind.PART, f"{prefix}附录{match.group(1)}")
+                    Opening(
+                        line.start,
+                        line.start + match.end(),
+                        PART,
+                        ClauseKind.PART,
+                        f"{prefix}附录{match.group(1)}",
+                    )
                 )
             continue
         chapter = _chapter_number(line)
@@ -222,7 +231,9 @@ def _chapters(lines: list[Line], numbers: list[_Number], prefix: str) -> list[Op
     return found
 
 
-def _glued_chapters(lines: list[Line], first: dict[tuple[int, int], int], known: set[int]) -> list[tuple[int, int, int]]:
+def _glued_chapters(
+    lines: list[Line], first: dict[tuple[int, int], int], known: set[int]
+) -> list[tuple[int, int, int]]:
     """Chapter headings at the end of the line before their first number: (chapter, start, end)."""
     found: list[tuple[int, int, int]] = []
     for (kind, chapter), at in first.items():
@@ -231,7 +242,9 @@ def _glued_chapters(lines: list[Line], first: dict[tuple[int, int], int], known:
         previous = [line for line in lines if line.start < at]
         for line in previous[-2:]:
             text = line.text[: at - line.start]
-            match = re.search(rf"(?:^|#\s?|(?<=[。；\d²³）)%]))({chapter})\s?([\u4e00-\u9fff]{{2,14}})$", text.rstrip())
+            match = re.search(
+                rf"(?:^|#\s?|(?<=[。；\d²³）)%]))({chapter})\s?([\u4e00-\u9fff]{{2,14}})$", text.rstrip()
+            )
             if match:
                 found.append((chapter, line.start + match.start(1), line.start + match.end(1)))
     return found
@@ -256,7 +269,9 @@ def _end_matter(lines: list[Line], numbers: list[_Number]) -> list[Opening]:
     return [
         Opening(line.start, line.start, LEAF, ClauseKind.PLAIN, line.text[:12], searched=False)
         for line in lines
-        if _END_MATTER.match(line.text) and len(line.text) <= 30 and line.start > min(last, half)
+        if len(line.text) <= 30
+        and line.start > min(last, half)
+        and (_END_MATTER.match(line.text) or (line.heading and _EXERCISES.search(line.text)))
     ]
 
 
@@ -304,4 +319,3 @@ def _cited(item: Item) -> str:
     if item.style == "1）":
         return f"第{item.number}项"
     return item.label
-

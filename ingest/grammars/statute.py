@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.grammars.chain import longest_chain
 from ingest.grammars.lists import ListStack
@@ -41,7 +42,9 @@ def openings(lines: list[Line], prefix: str = "") -> list[Opening]:
         elif not inside and current is not None and plain_heading(line):
             found += _inner(current, body, prefix)
             current, body = None, []
-            found.append(Opening(line.start, line.start, PART_DEPTH, ClauseKind.PART, prefix + line.text[:20]))
+            found.append(
+                Opening(line.start, line.start, PART_DEPTH, ClauseKind.PART, prefix + line.text[:20])
+            )
         elif not inside:
             body.append((line.start, line.text))
         else:
@@ -75,7 +78,7 @@ def _articles(lines: list[Line]) -> dict[int, _Article]:
     for segment in segments:
         chain = longest_chain(segment)
         found |= {article.start: article for _, article in chain}
-        for (low, before), (high, after) in zip(chain, chain[1:], strict=False):
+        for (low, before), (high, after) in pairwise(chain):
             found |= _between(lines, before.end, after.start, range(low[0] + 1, high[0]))
         if segment is segments[-1] and chain:
             (last, _), article = chain[-1]
@@ -135,7 +138,9 @@ def _inner(article: _Article | None, body: list[tuple[int, str]], prefix: str) -
             labels.clear()
             if several:
                 found.append(
-                    Opening(start, start, PARAGRAPH, ClauseKind.PARAGRAPH, f"{base}第{_ordinal(paragraphs)}款")
+                    Opening(
+                        start, start, PARAGRAPH, ClauseKind.PARAGRAPH, f"{base}第{_ordinal(paragraphs)}款"
+                    )
                 )
             continue
         del labels[item.level :]

@@ -65,12 +65,16 @@ def tab_rows(lines: list[Line], prefix: str) -> list[Opening]:
         match = _ROW_LABEL.match(cells[0].strip())
         if match is None:
             header = [cell.strip() for cell in cells]
-            found.append(Opening(line.start, line.start, LEAF, ClauseKind.PLAIN, f"{prefix}表头", searched=False))
+            found.append(
+                Opening(line.start, line.start, LEAF, ClauseKind.PLAIN, f"{prefix}表头", searched=False)
+            )
             continue
         columns = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
         label = match.group().replace("(", "（").replace(")", "）")
         base = f"{prefix}{label}"
-        found.append(Opening(line.start, line.start + match.end(), ROW, ClauseKind.ROW, base, columns=columns))
+        found.append(
+            Opening(line.start, line.start + match.end(), ROW, ClauseKind.ROW, base, columns=columns)
+        )
         offset = line.start + len(cells[0]) + 1
         for name, cell in zip(header[1:], cells[1:], strict=False):
             inner = _entries(cell, offset, base, columns)

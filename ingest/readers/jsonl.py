@@ -27,6 +27,4 @@ def read_clauses(name: str, text: str) -> Iterator[ReadyClause]:
             row = json.loads(line)
             yield ReadyClause(str(row["id"]), str(row["name"]), str(row["text"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise UnreadableFile(
-                name, f'第 {number} 行不是 {{"id", "name", "text"}} 形式的 JSON'
-            ) from error
+            raise UnreadableFile(name, f'第 {number} 行不是 {{"id", "name", "text"}} 形式的 JSON') from error

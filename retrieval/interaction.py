@@ -1,0 +1,55 @@
+"""Late interaction over static word vectors: how well each word of a question is met in a unit.
+
+MaxSim of Khattab & Zaharia, "ColBERT" (SIGIR 2020), with the static model's vectors in place of a
+transformer's, and each question word weighted by its rarity. Finds 堆放高度 for 码多高.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.dense import Matrix, WordVectors
+
+Column = npt.NDArray[np.float32]
+_MAX_PIECES = 256
+
+
+class Interaction:
+    """The words of every unit as piece numbers of the static model, one flat array with offsets."""
+
+    def __init__(self, folder: Path) -> None:
+        self._pieces: npt.NDArray[np.int32] = np.load(folder / "pieces.npy", mmap_mode="r")
+        self._offsets: npt.NDArray[np.int64] = np.load(folder / "offsets.npy")
+        self._rarity: Column = np.load(folder / "rarity.npy")
+
+    @classmethod
+    def build(cls, folder: Path, texts: Sequence[str], words: list[list[str]], model: WordVectors) -> None:
+        """Write the pieces of each text, its words given, to a folder."""
+        folder.mkdir(parents=True)
+        rows = [row[:_MAX_PIECES] for row in model.pieces(list(texts), words)]
+        seen = np.zeros(model.size, dtype=np.int64)
+        for row in rows:
+            seen[np.unique(row)] += 1
+        np.save(folder / "pieces.npy", np.concatenate([*rows, np.zeros(0, dtype=np.int32)]))
+        np.save(folder / "offsets.npy", np.cumsum([0, *map(len, rows)]))
+        np.save(folder / "rarity.npy", np.log((len(rows) + 1) / (seen + 0.5)).astype(np.float32))
+
+    def scores(self, question: str, units: npt.NDArray[np.int64], model: WordVectors) -> Column:
+        """The weighted mean, over the question's words, of the best cosine in each unit; shape (units,)."""
+        asked = np.unique(model.pieces([question])[0])
+        weights = self._rarity[asked]
+        if not len(asked) or weights.sum() <= 0:
+            return np.zeros(len(units), dtype=np.float32)
+        table: Matrix = model.vectors(asked)
+        spans = [self._pieces[self._offsets[u] : self._offsets[u + 1]] for u in units]
+        lengths = np.array([max(len(s), 1) for s in spans])
+        flat = np.concatenate([s if len(s) else np.zeros(1, dtype=np.int32) for s in spans])
+        different, places = np.unique(flat, return_inverse=True)
+        cosines = (model.vectors(different) @ table.T)[places]  # (pieces, question words)
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        best = np.maximum.reduceat(cosines, starts, axis=0)
+        return np.asarray(best @ weights / weights.sum(), dtype=np.float32)
