@@ -1,6 +1,7 @@
 # make run – set up, build the index if needed, start the assistant. make test – set up and test.
 PYTHON ?= python3
 BIN := .venv/bin
+TEXTS := $(wildcard ../shared/corpus)
 
 .PHONY: run setup test test-slow check eval bench clean
 
@@ -30,9 +31,10 @@ check: setup
 
 eval: setup
 	@$(BIN)/anwen eval
+	@$(if $(TEXTS),$(BIN)/anwen eval --texts $(TEXTS))
 
 bench: setup
-	@$(BIN)/python -m evals.speed
+	@$(BIN)/anwen bench $(if $(TEXTS),--texts $(TEXTS))
 
 clean:
 	rm -rf .venv .anwen

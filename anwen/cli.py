@@ -16,6 +16,7 @@ from retrieval.errors import AnwenError, InputError
 if TYPE_CHECKING:
     from anwen.wiring import Wiring
     from ingest.pipeline import Report
+    from retrieval.clause import Clause
 
 app = typer.Typer(
     help="安问：施工安全法规问答，每句话都有条文依据。",
@@ -165,12 +166,12 @@ def evaluate(
     ] = None,
 ) -> None:
     """评测：召回、引用、事实、误答、误拒，附置信区间。"""
-    from anwen.settings import Settings
+    from anwen.settings import settings
     from anwen.wiring import Wiring
     from evals.answers import evaluate as run
     from evals.answers import table
 
-    config = Settings()
+    config = settings()
     wiring = Wiring(config.model_copy(update={"home": config.home / ("eval-texts" if texts else "eval")}))
     wiring.ensure_index(progress=_say_building)
     if texts is not None:
@@ -180,6 +181,52 @@ def evaluate(
         _print_json(result)
     else:
         print(table(result))
+
+
+@app.command()
+def bench(
+    texts: Annotated[Path | None, typer.Option("--texts", help="官方文本的文件夹")] = None,
+    as_json: Json = False,
+    worker: Annotated[str | None, typer.Option("--worker", hidden=True)] = None,
+    out: Annotated[Path | None, typer.Option("--out", hidden=True)] = None,
+    times: Annotated[int, typer.Option("--times", hidden=True)] = 1,
+) -> None:
+    """与同类在同一次运行里比速度、内存和召回。"""
+    from evals import speed
+
+    if worker is not None:
+        _print_json(_bench_worker(worker, out, times))
+        return
+    result = speed.run([sys.executable, "-m", "anwen"], texts)
+    if as_json:
+        _print_json(result)
+    else:
+        print(speed.table(result))
+
+
+def _bench_worker(worker: str, out: Path | None, times: int) -> dict[str, Any]:
+    """One part of the benchmark, in a process of its own."""
+    from evals import speed
+
+    wiring = _ready(out if worker == "ours" else None)
+    if worker == "model":
+        return {"model": wiring.settings.embedding_model}
+    if worker == "clauses" and out is not None:
+        return {"clauses": speed.write_clauses(wiring.home.current(), out, times)}
+
+    def search(question: str) -> list[tuple[str, str]]:
+        hits = wiring.searcher.search(question, k=10).hits
+        return [(_document_of(h.clause), f"{h.clause.context}{h.clause.text}") for h in hits]
+
+    return dict(speed.measure(search, speed.questions_for_speed()))
+
+
+def _document_of(clause: Clause) -> str:
+    """The document that a clause of the benchmark came from; a variant is marked by its "#"."""
+    if not clause.external_id:
+        return clause.document_id
+    document, _, rest = clause.external_id.partition("@")
+    return f"{document}#" if "#" in rest else document
 
 
 @corpus.command("list")

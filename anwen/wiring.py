@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,15 +123,13 @@ class Wiring:
         return True
 
     def warm(self) -> None:
-        """Load the slow parts side by side: dictionary, vectors, index."""
-        threads = [
-            threading.Thread(target=part)
-            for part in (self.tokeniser.warm, self._warm_vectors, lambda: self.lexicon)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        """Load the slow parts side by side: dictionary, vectors, index. Raises IndexMissing without an index."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        self.home.current()
+        with ThreadPoolExecutor() as pool:
+            for done in [pool.submit(part) for part in (self.tokeniser.warm, self._warm_vectors)]:
+                done.result()
 
     def _warm_vectors(self) -> None:
         _ = self.home.current().vectors

@@ -47,6 +47,6 @@ def load_emergencies(path: Path) -> tuple[Emergency, ...]:
         raise ConfigError(f"紧急提示文件 {path.name} 有错：{error}") from error
 
 
-def emergency_in(text: str, emergencies: tuple[Emergency, ...]) -> Emergency | None:
-    """The first kind of danger that a text speaks of, or None."""
-    return next((e for e in emergencies if e.meant_by(text)), None)
+def emergencies_in(text: str, emergencies: tuple[Emergency, ...]) -> tuple[Emergency, ...]:
+    """The kinds of danger that a text speaks of, at most two, in the order of the file."""
+    return tuple(e for e in emergencies if e.meant_by(text))[:2]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Evidence
-from bot.emergency import Emergency, emergency_in
+from bot.emergency import Emergency, emergencies_in
 from bot.evidence import Signals, signals_of
 from bot.extract import Extractor, Passage, best_of, quote_from, shortened
 from bot.question import Kind, Question, read_question
@@ -60,7 +60,7 @@ class Assistant:
         question = read_question(text)
         if question.refused:
             return Answer(text[:200], _REFUSED[question.refused], Evidence.NONE, (), (), day, tools=())
-        emergency = emergency_in(question.text, self._emergencies)
+        emergency = emergencies_in(question.text, self._emergencies)
         found, passages, signals = self.look(question, day)
         if found.query.references.not_held and not found.query.references.documents:
             return self._not_held(question, found, emergency, day)
@@ -83,7 +83,7 @@ class Assistant:
             passage = best_of(extractor.passages(hit))
             if passage is not None:
                 best.append(passage)
-        ranked = sorted(best, key=lambda p: 1.6 * p.hit.score + p.score, reverse=True)
+        ranked = sorted(best, key=_worth, reverse=True)
         raw = found.raw_lexical
         return found, ranked, signals_of(found, ranked[0] if ranked else None, raw_lexical=raw)
 
@@ -93,7 +93,7 @@ class Assistant:
         found: Found,
         passages: list[Passage],
         evidence: Evidence,
-        emergency: Emergency | None,
+        emergency: tuple[Emergency, ...],
         day: date,
     ) -> Answer:
         chosen = _chosen(passages)
@@ -167,7 +167,7 @@ class Assistant:
             notes.append(f"按 {day} 的情况作答；{name}后来在 {document.repealed} 被替代或废止")
         return notes
 
-    def _nothing(self, question: Question, found: Found, emergency: Emergency | None, day: date) -> Answer:
+    def _nothing(self, question: Question, found: Found, emergency: tuple[Emergency, ...], day: date) -> Answer:
         lines = _emergency_lines(emergency)
         lines.append("没有找到依据：手头的文件里没有能直接回答这个问题的条文，我不猜。")
         if question.asks_action or emergency:
@@ -179,7 +179,7 @@ class Assistant:
         lines.append(f"可以问：{self._bureau.ask}。")
         return self._finished(question, lines, [], Evidence.NONE, (), day)
 
-    def _not_held(self, question: Question, found: Found, emergency: Emergency | None, day: date) -> Answer:
+    def _not_held(self, question: Question, found: Found, emergency: tuple[Emergency, ...], day: date) -> Answer:
         lines = _emergency_lines(emergency)
         for entry in found.query.references.not_held[:2]:
             number = f"（{entry.number}）" if entry.number else ""
@@ -208,19 +208,22 @@ class Assistant:
         return Answer(question.text, text, evidence, citations, tuple(notes), day)
 
 
+def _worth(passage: Passage) -> float:
+    """How good a passage is as the answer: its clause's rank first, then the sentence itself."""
+    named = 2.0 if passage.hit.why.get("leg") == "exact reference" else 0.0
+    return named + 1.6 * passage.hit.score + passage.score
+
+
 def _chosen(passages: list[Passage]) -> list[Passage]:
     """The passages that are cited: the best, and others that are nearly as good."""
     first = passages[0]
-    worth = 1.6 * first.hit.score + first.score
-    chosen = [first]
-    for passage in passages[1:]:
-        if len(chosen) < 3 and 1.6 * passage.hit.score + passage.score >= 0.78 * worth:
-            chosen.append(passage)
-    return chosen
+    near = [p for p in passages[1:] if _worth(p) >= 0.78 * _worth(first)]
+    return [first, *near[:2]]
 
 
-def _emergency_lines(emergency: Emergency | None) -> list[str]:
-    return [*(f"【紧急】{line}" for line in emergency.lines), ""] if emergency else []
+def _emergency_lines(emergency: tuple[Emergency, ...]) -> list[str]:
+    lines = dict.fromkeys(line for kind in emergency for line in kind.lines)
+    return [*(f"【紧急】{line}" for line in lines), ""] if lines else []
 
 
 def _with_lead_in(citation: Citation, lead: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.parse import ParsedDocument, parse
 from ingest.readers import SUFFIXES, RawText, read_file
 from retrieval.clause import Clause, Document
-from retrieval.errors import AnwenError, IndexBusy, IndexMissing, UnreadableFile
+from retrieval.errors import AnwenError, IndexBusy, IndexMissing, InputError, UnreadableFile
 from retrieval.index import Contents, IndexHome
 
 if TYPE_CHECKING:
@@ -181,6 +181,10 @@ class Pipeline:
         made_by = {"version": self._version, "embedder": self._embedder.name}
         same = {k: manifest.get(k) for k in made_by} == made_by
         report.generation = self._home.current_name()
+        if not entries:
+            if manifest["entries"]:
+                raise InputError("这是索引里最后一个文件，不能移除；可以先导入别的文件，或删掉索引目录")
+            return
         if same and _keys(entries) == _keys(manifest["entries"]):
             return
         entries = [self._renewed(e, report) for e in entries]

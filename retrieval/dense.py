@@ -39,6 +39,8 @@ class WordVectors(Protocol):
 
     def vectors(self, pieces: npt.NDArray[np.int32]) -> Matrix: ...
 
+    def importance(self, pieces: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]: ...
+
 
 class StaticEmbedder:
     """A table of word vectors in one folder (model2vec); 0.1 s to load, no torch.
@@ -52,7 +54,7 @@ class StaticEmbedder:
         self.name = f"static:{folder.name}:{_fingerprint(folder)}"
         self._model: Any = StaticModel.from_pretrained(str(folder))
         self._tokeniser = tokeniser
-        self._table = np.asarray(self._model.embedding)
+        self._table, self._importance = _words_of(folder, np.asarray(self._model.embedding))
         self.size = len(self._table)
 
     def encode(self, texts: list[str], words: list[list[str]] | None = None) -> Matrix:
@@ -71,6 +73,10 @@ class StaticEmbedder:
     def vectors(self, pieces: npt.NDArray[np.int32]) -> Matrix:
         """The unit vectors of pieces, shape (pieces, dimensions)."""
         return _unit(self._table[pieces])
+
+    def importance(self, pieces: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        """How much each piece of a question matters beyond its rarity, a factor around 1."""
+        return np.asarray(np.exp(self._importance[pieces]), dtype=np.float32)
 
 
 class TransformerEmbedder:
@@ -100,6 +106,18 @@ def load_embedder(model: str | Path, tokeniser: Tokeniser) -> Embedder:
     if modules.is_file() and "StaticEmbedding" in json.loads(modules.read_text("utf-8"))[0]["type"]:
         return StaticEmbedder(folder, tokeniser)
     return TransformerEmbedder(str(model))
+
+
+def _words_of(folder: Path, pooled: Any) -> tuple[Any, Any]:
+    """The vectors of single words for late interaction, and their importance; the pooled ones where the
+    model was trained without labelled pairs."""
+    path = folder / "words.safetensors"
+    if not path.is_file():
+        return pooled, np.zeros(len(pooled), dtype=np.float32)
+    from safetensors.numpy import load_file
+
+    arrays = load_file(path)
+    return arrays["table"], arrays["importance"].astype(np.float32)
 
 
 def _unit(matrix: Any) -> Matrix:

@@ -1,7 +1,7 @@
 """Late interaction over static word vectors: how well each word of a question is met in a unit.
 
 MaxSim of Khattab & Zaharia, "ColBERT" (SIGIR 2020), with the static model's vectors in place of a
-transformer's, and each question word weighted by its rarity. Finds 堆放高度 for 码多高.
+transformer's, and each question word weighted by its rarity and its learned importance. Finds 堆放高度 for 码多高.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from retrieval.dense import Matrix, WordVectors
 
 Column = npt.NDArray[np.float32]
-_MAX_PIECES = 256
+MAX_PIECES = 192
 
 
 class Interaction:
@@ -30,7 +30,7 @@ class Interaction:
     def build(cls, folder: Path, texts: Sequence[str], words: list[list[str]], model: WordVectors) -> None:
         """Write the pieces of each text, its words given, to a folder."""
         folder.mkdir(parents=True)
-        rows = [row[:_MAX_PIECES] for row in model.pieces(list(texts), words)]
+        rows = [row[:MAX_PIECES] for row in model.pieces(list(texts), words)]
         seen = np.zeros(model.size, dtype=np.int64)
         for row in rows:
             seen[np.unique(row)] += 1
@@ -41,7 +41,7 @@ class Interaction:
     def scores(self, question: str, units: npt.NDArray[np.int64], model: WordVectors) -> Column:
         """The weighted mean, over the question's words, of the best cosine in each unit; shape (units,)."""
         asked = np.unique(model.pieces([question])[0])
-        weights = self._rarity[asked]
+        weights = self._rarity[asked] * model.importance(asked)
         if not len(asked) or weights.sum() <= 0:
             return np.zeros(len(units), dtype=np.float32)
         table: Matrix = model.vectors(asked)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from retrieval.rank import Fusion
     from retrieval.tokens import Tokeniser
 
-_CANDIDATES = 120
+_CANDIDATES = 100  # taken from each leg
+_RANKED = 120  # kept of them for the full set of features
 _NAMED = 2.5  # what it is worth that the question names the document, beside the fitted weights
 _OUT_OF_FORCE = 0.55  # what is left of a score when the text no longer applies and no newer one is held
 
@@ -116,12 +117,12 @@ class Searcher:
             shown = int(generation.units[units[i], 1])
             if shown not in best and scores[i] > 0:
                 best[shown] = (float(scores[i]), int(i))
-            if len(best) >= k + 15:
+            if len(best) >= k + 10:
                 break
         hits = self._hits(generation, best, units, features, exact)
         lexical = generation.lexical
         known = {w: lexical.idf(w) for w in query.words if lexical.knows(w)}
-        return Found(query, tuple(_fold_repeats(hits)[:k]), best_lexical, known)
+        return Found(query, tuple(_fold_repeats(hits, k)), best_lexical, known)
 
     def candidates(self, generation: Generation, query: Query) -> tuple[Any, Any, float]:
         """The units worth ranking, their features, shape (candidates, len(FEATURES)), the best BM25."""
@@ -135,9 +136,13 @@ class Searcher:
         pool = {*_top(own, _CANDIDATES), *_top(with_terms, _CANDIDATES), *near}
         if query.references.documents:
             pool |= self._of_named(generation, query, with_terms)
-        units = np.fromiter(sorted(pool), dtype=np.int64)
         dense = np.full(len(own), min(cosines, default=0.0) * 0.9, dtype=np.float32)
         dense[near] = cosines
+        units = np.fromiter(pool, dtype=np.int64)
+        if len(units) > _RANKED:
+            rough = over_best(own)[units] + over_best(with_terms)[units] + 2 * over_best(dense)[units]
+            units = units[np.argpartition(-rough, _RANKED)[:_RANKED]]
+        units.sort()
         named = {d.id for d in query.references.documents}
         documents = generation.clauses.documents
         of = generation.units[units, 2]
@@ -245,20 +250,21 @@ def _top(scores: Any, k: int) -> list[int]:
     return [int(p) for p in places if scores[p] > 0]
 
 
-def _fold_repeats(hits: list[Hit]) -> list[Hit]:
-    """Hits of one document that say the same (an annex repeating its body) made one."""
+def _fold_repeats(hits: list[Hit], k: int) -> list[Hit]:
+    """The first k hits, those of one document that say the same (an annex repeating its body) made one."""
     kept: list[Hit] = []
-    grams: list[set[str]] = []
+    grams: dict[str, list[tuple[int, set[str]]]] = {}
     for hit in hits:
         own = _bigrams(hit.clause.text)
-        for n, other in enumerate(kept):
-            same_text = other.clause.document_id == hit.clause.document_id
-            if same_text and hit.clause.kind is not ClauseKind.ROW and _overlap(own, grams[n]) > 0.8:
-                kept[n] = replace(other, repeats=(*other.repeats, hit.clause.id))
-                break
-        else:
+        same = grams.setdefault(hit.clause.document_id, [])
+        twin = next((n for n, other in same if _overlap(own, other) > 0.8), None)
+        if twin is not None and hit.clause.kind is not ClauseKind.ROW:
+            kept[twin] = replace(kept[twin], repeats=(*kept[twin].repeats, hit.clause.id))
+        elif len(kept) < k:
+            same.append((len(kept), own))
             kept.append(hit)
-            grams.append(own)
+        else:
+            break
     return kept
 
 
