@@ -42,6 +42,25 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001 – the last door: a person gets a line, the file the details
+        print(
+            f"程序内部出错（{type(error).__name__}），详情已写入 {_log(error)}，请连同问题一起反馈",
+            file=sys.stderr,
+        )
+        sys.exit(70)
+
+
+def _log(error: Exception) -> Path:
+    """Write an unexpected error to a file of the home; where it is."""
+    import traceback
+
+    from anwen.settings import settings
+
+    path = settings().home / "error.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write("".join(traceback.format_exception(error)) + "\n")
+    return path
 
 
 @app.command()
@@ -166,21 +185,30 @@ def evaluate(
     ] = None,
 ) -> None:
     """评测：召回、引用、事实、误答、误拒，附置信区间。"""
-    from anwen.settings import settings
-    from anwen.wiring import Wiring
     from evals.answers import evaluate as run
     from evals.answers import table
 
-    config = settings()
-    wiring = Wiring(config.model_copy(update={"home": config.home / ("eval-texts" if texts else "eval")}))
-    wiring.ensure_index(progress=_say_building)
-    if texts is not None:
-        wiring.pipeline.ingest([texts])
+    wiring = _eval_wiring(texts)
     result = run(wiring.assistant, wiring.searcher, split)
     if as_json:
         _print_json(result)
     else:
         print(table(result))
+
+
+@app.command()
+def fit(texts: Annotated[Path, typer.Option("--texts", help="官方文本的文件夹")]) -> None:
+    """重新拟合排序权重和依据状态（用 evals/pairs 和开发集，不碰测试集）。"""
+    from anwen.settings import CORPUS
+    from anwen.wiring import Wiring
+    from evals.fit import fit_evidence, fit_fusion, reset
+
+    fusion, evidence = CORPUS / "models" / "fusion.json", CORPUS / "models" / "evidence.json"
+    reset(fusion, evidence)
+    wiring = _eval_wiring(texts)
+    _print_json(fit_fusion(wiring.searcher, fusion))
+    wiring = Wiring(wiring.settings)  # with the weights just written
+    _print_json(fit_evidence(wiring.assistant, wiring.searcher, evidence))
 
 
 @app.command()
@@ -283,6 +311,19 @@ def _ready(index: Path | None = None) -> Wiring:
     if index is None:
         wiring.ensure_index(progress=_say_building)
     wiring.warm()
+    return wiring
+
+
+def _eval_wiring(texts: Path | None) -> Wiring:
+    """The parts over a home of its own, with the shipped corpus and, where given, official texts."""
+    from anwen.settings import settings
+    from anwen.wiring import Wiring
+
+    home = settings().home / ("eval-texts" if texts else "eval")
+    wiring = Wiring(settings().model_copy(update={"home": home}))
+    wiring.ensure_index(progress=_say_building)
+    if texts is not None:
+        wiring.pipeline.ingest([texts])
     return wiring
 
 

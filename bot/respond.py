@@ -29,6 +29,7 @@ _STATUS_WORDS = {
 }
 _CLOSING = "仅供参考，以原文为准"
 _STOP = "拿不准就先停工，撤到安全处，问专职安全员，不要凭经验冒险。"
+_FIGURES = (Kind.NUMBER, Kind.WHEN)
 _REFUSED = {
     "empty": "没有看到问题。请用一句话说清要问什么，例如：“新工人上岗前要培训多少学时？”",
     "long": "问题太长了（超过 1000 字）。请只问一件事，用一两句话说清。",
@@ -65,9 +66,11 @@ class Assistant:
         if found.query.references.not_held and not found.query.references.documents:
             return self._not_held(question, found, emergency, day)
         evidence = self._calibration.judge(signals)
+        if evidence is Evidence.CLEAR and question.kind in _FIGURES and not passages[0].fits_kind:
+            evidence = Evidence.PARTIAL  # a figure was asked for, and the best sentence has none of its kind
         if evidence is Evidence.NONE or not passages:
             return self._nothing(question, found, emergency, day)
-        return self._grounded(question, found, passages, evidence, emergency, day)
+        return self.compose(question, found, passages, evidence, day, emergency)
 
     def look(self, question: Question, day: date) -> tuple[Found, list[Passage], Signals]:
         """Search, the best sentence of each of the best hits (best first), and the signals."""
@@ -84,23 +87,27 @@ class Assistant:
             if passage is not None:
                 best.append(passage)
         ranked = sorted(best, key=_worth, reverse=True)
-        raw = found.raw_lexical
-        return found, ranked, signals_of(found, ranked[0] if ranked else None, raw_lexical=raw)
+        return found, ranked, signals_of(found, ranked[0] if ranked else None)
 
-    def _grounded(
+    def compose(
         self,
         question: Question,
         found: Found,
         passages: list[Passage],
         evidence: Evidence,
-        emergency: tuple[Emergency, ...],
         day: date,
+        emergency: tuple[Emergency, ...] = (),
     ) -> Answer:
+        """The answer that these passages give, the best of them first."""
         chosen = _chosen(passages)
         citations = tuple(self._citation(n, p, question.kind, day) for n, p in enumerate(chosen, 1))
         lead = shortened(chosen[0].text)
         lines = _emergency_lines(emergency)
-        opening = "" if evidence is Evidence.CLEAR else "没有找到直接对应的规定，最接近的是："
+        opening = (
+            ""
+            if evidence is Evidence.CLEAR
+            else "没有找到完全对得上的规定，最接近的是（请对照原文看说的是不是这件事）："
+        )
         lines.append(f"{opening}{_with_lead_in(citations[0], lead)}[1]")
         if evidence is Evidence.PARTIAL and question.asks_action:
             lines.append(_STOP)
@@ -167,7 +174,9 @@ class Assistant:
             notes.append(f"按 {day} 的情况作答；{name}后来在 {document.repealed} 被替代或废止")
         return notes
 
-    def _nothing(self, question: Question, found: Found, emergency: tuple[Emergency, ...], day: date) -> Answer:
+    def _nothing(
+        self, question: Question, found: Found, emergency: tuple[Emergency, ...], day: date
+    ) -> Answer:
         lines = _emergency_lines(emergency)
         lines.append("没有找到依据：手头的文件里没有能直接回答这个问题的条文，我不猜。")
         if question.asks_action or emergency:
@@ -179,7 +188,9 @@ class Assistant:
         lines.append(f"可以问：{self._bureau.ask}。")
         return self._finished(question, lines, [], Evidence.NONE, (), day)
 
-    def _not_held(self, question: Question, found: Found, emergency: tuple[Emergency, ...], day: date) -> Answer:
+    def _not_held(
+        self, question: Question, found: Found, emergency: tuple[Emergency, ...], day: date
+    ) -> Answer:
         lines = _emergency_lines(emergency)
         for entry in found.query.references.not_held[:2]:
             number = f"（{entry.number}）" if entry.number else ""

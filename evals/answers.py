@@ -4,8 +4,13 @@ recall@k         a gold clause is among the first k hits (answerable questions)
 mrr              mean of 1 / rank of the first gold clause
 citation         share of the citations of answers that are gold clauses
 fact match       every fact that the answer must hold stands in it
-false answers    an answer with evidence clear or partial to a question that has none, or a clear one
-                 that neither holds the facts nor cites a gold clause; share of all questions
+false answers    share of all questions where something is asserted without ground: evidence `clear` that neither
+                 holds the facts nor cites a gold clause, `clear` where the texts have no answer, or any answer
+                 but `none` to a question out of scope
+hedged           questions near the topic that the texts do not answer, and that got `partial`: the nearest
+                 clause, with the words that it is not a direct answer; share of such questions
+strict           false answers when hedged ones are counted too
+clear            answerable questions whose answer is `clear`
 false refusals   no answer to a question that has one
 verbatim         quotations that stand word for word in their clause
 """
@@ -17,7 +22,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from evals.questions import Question, load, squeezed
+from evals.questions import OFF_TOPIC, Question, load, squeezed
 from evals.score import Share
 
 if TYPE_CHECKING:
@@ -40,6 +45,9 @@ def evaluate(assistant: Assistant, searcher: Searcher, split: str) -> dict[str, 
         "cites gold": Share(sum(any(r["citations"]) for r in with_gold), len(with_gold)),
         "fact match": Share(sum(r["facts"] for r in with_facts), len(with_facts)),
         "false answers": Share(sum(r["false_answer"] for r in rows), len(rows)),
+        "strict": Share(sum(r["false_answer"] or r["hedged"] for r in rows), len(rows)),
+        "hedged": Share(sum(r["hedged"] for r in rows), sum(r["near_miss"] for r in rows)),
+        "clear": Share(sum(r["evidence"] == "clear" for r in answerable), len(answerable)),
         "false refusals": Share(sum(r["refused"] for r in answerable), len(answerable)),
         "verbatim": Share(sum(r["verbatim"] for r in rows), sum(r["quotes"] for r in rows)),
     }
@@ -84,7 +92,9 @@ def _row(question: Question, assistant: Assistant, searcher: Searcher) -> dict[s
     citations = _citations(question, answer, searcher)
     facts = holds_facts(question, answer.answer) if question.facts else None
     said = answer.evidence.value
-    wrong = said == "clear" and not facts and not any(citations) if question.answerable else said != "none"
+    off_topic = question.kind in OFF_TOPIC
+    near_miss = not question.answerable and not off_topic
+    wrong = said != "none" if off_topic else said == "clear" and not facts and not any(citations)
     return {
         "id": question.id,
         "kind": question.kind,
@@ -95,6 +105,8 @@ def _row(question: Question, assistant: Assistant, searcher: Searcher) -> dict[s
         "citations": citations,
         "facts": facts,
         "false_answer": wrong,
+        "near_miss": near_miss,
+        "hedged": near_miss and said == "partial",
         "refused": said == "none",
         "quotes": len(answer.citations),
         "verbatim": sum(_is_verbatim(c.quote, c.clause_id, searcher) for c in answer.citations),

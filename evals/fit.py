@@ -1,24 +1,36 @@
-"""Fits the fusion weights on question → clause pairs that the static model has not seen.
+"""Fits what is fitted: the fusion weights, and the calibration of the evidence (`anwen fit`).
 
-`python -m evals.fit` reads evals/pairs/fusion.jsonl and writes corpus/models/fusion.json. Loss: the
-softmax cross-entropy of the right units among the candidates (ListNet, Cao et al. 2007), by Adam.
+Fusion: on question → clause pairs whose clauses the static model has not been trained on (evals/pairs/fusion.jsonl);
+loss: the softmax cross-entropy of the right units among the candidates (ListNet, Cao et al. 2007), by Adam.
+Evidence: logistic regression on the development questions; the thresholds are set on cross-validated
+probabilities so that few questions without an answer get one. The test questions are not touched.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retrieval.rank import FEATURES
+from bot.answer import Evidence
+from bot.evidence import Signals
+from bot.question import read_question
+from evals.answers import holds_facts
+from evals.questions import OFF_TOPIC, load
+from retrieval.rank import FEATURES, load_fusion
 
 if TYPE_CHECKING:
-    from datetime import date
-
+    from bot.respond import Assistant
     from retrieval.search import Searcher
 
+PAIRS = Path(__file__).parent / "pairs" / "fusion.jsonl"
+MAX_OFF_TOPIC = 0.02  # share of the questions out of scope that may get any answer
+MAX_LOST = 0.03  # share of the right answers that may be withheld as too uncertain
+MAX_WRONG = 0.02  # share of all questions that may be answered as clear without being right
 HIDDEN = 12
 STEPS, RATE, DECAY = 1_500, 0.01, 1e-3
 
@@ -83,6 +95,89 @@ def _add_gradient(
     gradients["out"] += layer.T @ error
     gradients["hidden"] += x.T @ inner
     gradients["bias"] += inner.sum(0)
+
+
+def reset(fusion: Path, evidence: Path) -> None:
+    """Write weights that know nothing, from which fitting starts when features or signals have changed."""
+    width = len(FEATURES)
+    flat = {"mean": [0] * width, "scale": [1] * width, "linear": [1] * width}
+    layer = {"hidden": [[0] * HIDDEN] * width, "bias": [0] * HIDDEN, "out": [0] * HIDDEN}
+    write({"features": list(FEATURES), **flat, **layer}, fusion)
+    none = {f.name: 0.0 for f in fields(Signals)}
+    nothing = {"weights": none, "bias": 0.0}
+    write({"topic": nothing, "right": nothing, "on_topic": 0.5, "partial": 0.5, "clear": 0.5}, evidence)
+
+
+def fit_fusion(searcher: Searcher, path: Path) -> dict[str, float]:
+    """Fit the fusion on the pairs and write it; recall@1 and @5 on a seventh that was held out."""
+    rows = [json.loads(line) for line in PAIRS.read_text("utf-8").splitlines()]
+    data = lists(searcher, [(r["query"], set(r["relevant"]), date.today()) for r in rows])
+    cut = len(data) * 6 // 7
+    write(fit(data[:cut]), path)
+    held = load_fusion(path)
+    orders = [(np.argsort(-held.score(x)), y) for x, y in data[cut:]]
+    write(fit(data), path)
+    return {f"recall@{k}": float(np.mean([y[o[:k]].any() for o, y in orders])) for k in (1, 5)}
+
+
+def fit_evidence(assistant: Assistant, searcher: Searcher, path: Path) -> dict[str, float]:
+    """Fit the calibration on the development questions and write it; what it does there."""
+    names = [f.name for f in fields(Signals)]
+    rows, right, answerable, off_topic = [], [], [], []
+    for question in load("dev"):
+        if question.kind == "emergency":
+            continue
+        taken = read_question(question.question)
+        if taken.refused:
+            continue
+        day = question.as_of or date.today()
+        found, passages, signals = assistant.look(taken, day)
+        rows.append([getattr(signals, name) for name in names])
+        answer = assistant.compose(taken, found, passages, Evidence.CLEAR, day)
+        cited = [searcher.generation.clauses.get(c.clause_id) for c in answer.citations]
+        is_cited = any(g.matches(c) for c in cited if c is not None for g in question.gold)
+        right.append(question.answerable and (holds_facts(question, answer.answer) or is_cited))
+        answerable.append(question.answerable)
+        off_topic.append(question.kind in OFF_TOPIC)
+    x, y, has, off = np.array(rows), np.array(right), np.array(answerable), np.array(off_topic)
+    topic, on = _regression(x, ~off, names)
+    answers, p = _regression(x, y, names)
+    on_topic = float(np.quantile(on[off], 1 - MAX_OFF_TOPIC, method="lower"))
+    partial = float(np.quantile(p[y], MAX_LOST))
+    answered = on > on_topic
+    steps = [
+        t for t in np.linspace(partial, 0.99, 400) if ((p >= t) & answered & ~y).sum() <= MAX_WRONG * len(y)
+    ]
+    clear = float(steps[0])
+    thresholds = {"on_topic": on_topic + 1e-4, "partial": partial, "clear": clear}
+    write({"topic": topic, "right": answers, **{k: round(v, 4) for k, v in thresholds.items()}}, path)
+    taken_up = answered & (p >= partial)
+    return {
+        "questions": len(y),
+        "off topic but answered": float(taken_up[off].mean()),
+        "near miss but hedged": float(taken_up[~has & ~off].mean()),
+        "refused of those with an answer": float(1 - taken_up[has].mean()),
+        "clear without being right": float((taken_up & (p >= clear) & ~y).sum() / len(y)),
+        "clear of the right ones": float((taken_up & (p >= clear))[y].mean()),
+    }
+
+
+def _regression(x: Any, y: Any, names: list[str]) -> tuple[dict[str, Any], Any]:
+    """A logistic regression in raw units, and its cross-validated probabilities."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.5, class_weight="balanced"))
+    folds = StratifiedKFold(10, shuffle=True, random_state=1)
+    probabilities = cross_val_predict(model, x, y, cv=folds, method="predict_proba")[:, 1]
+    model.fit(x, y)
+    scaler, logistic = model[0], model[1]
+    weights = logistic.coef_[0] / scaler.scale_
+    bias = float(logistic.intercept_[0] - (weights * scaler.mean_).sum())
+    named = {n: round(float(w), 5) for n, w in zip(names, weights, strict=True)}
+    return {"weights": named, "bias": round(bias, 5)}, probabilities
 
 
 def write(weights: dict[str, Any], path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from retrieval.clause import Clause
 from retrieval.numerals import normalise
 
+OFF_TOPIC = ("out_of_scope", "injection")  # must be refused; other questions without an answer may be hedged
 FOLDER = Path(__file__).parent / "questions"
 
 

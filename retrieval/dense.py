@@ -54,7 +54,8 @@ class StaticEmbedder:
         self.name = f"static:{folder.name}:{_fingerprint(folder)}"
         self._model: Any = StaticModel.from_pretrained(str(folder))
         self._tokeniser = tokeniser
-        self._table, self._importance = _words_of(folder, np.asarray(self._model.embedding))
+        table, self._importance = _words_of(folder, np.asarray(self._model.embedding))
+        self._table = _unit(table)
         self.size = len(self._table)
 
     def encode(self, texts: list[str], words: list[list[str]] | None = None) -> Matrix:
@@ -72,7 +73,7 @@ class StaticEmbedder:
 
     def vectors(self, pieces: npt.NDArray[np.int32]) -> Matrix:
         """The unit vectors of pieces, shape (pieces, dimensions)."""
-        return _unit(self._table[pieces])
+        return self._table[pieces]
 
     def importance(self, pieces: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         """How much each piece of a question matters beyond its rarity, a factor around 1."""

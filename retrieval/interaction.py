@@ -12,17 +12,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.dense import Matrix, WordVectors
+from retrieval.dense import WordVectors
 
 Column = npt.NDArray[np.float32]
 MAX_PIECES = 192
+_MET = 0.5  # a word whose best cosine is below this is not fully met
 
 
 class Interaction:
     """The words of every unit as piece numbers of the static model, one flat array with offsets."""
 
     def __init__(self, folder: Path) -> None:
-        self._pieces: npt.NDArray[np.int32] = np.load(folder / "pieces.npy", mmap_mode="r")
+        self._pieces: npt.NDArray[np.int32] = np.asarray(np.load(folder / "pieces.npy", mmap_mode="r"))
         self._offsets: npt.NDArray[np.int64] = np.load(folder / "offsets.npy")
         self._rarity: Column = np.load(folder / "rarity.npy")
 
@@ -38,18 +39,31 @@ class Interaction:
         np.save(folder / "offsets.npy", np.cumsum([0, *map(len, rows)]))
         np.save(folder / "rarity.npy", np.log((len(rows) + 1) / (seen + 0.5)).astype(np.float32))
 
-    def scores(self, question: str, units: npt.NDArray[np.int64], model: WordVectors) -> Column:
-        """The weighted mean, over the question's words, of the best cosine in each unit; shape (units,)."""
+    def scores(
+        self, question: str, units: npt.NDArray[np.int64], model: WordVectors
+    ) -> tuple[Column, Column]:
+        """For each unit the weighted mean, over the question's words, of the best cosine in it, and the share
+        of the question's weight that it does not meet; shapes (units,)."""
         asked = np.unique(model.pieces([question])[0])
         weights = self._rarity[asked] * model.importance(asked)
         if not len(asked) or weights.sum() <= 0:
-            return np.zeros(len(units), dtype=np.float32)
-        table: Matrix = model.vectors(asked)
+            return np.zeros(len(units), dtype=np.float32), np.ones(len(units), dtype=np.float32)
+        weights /= weights.sum()
         spans = [self._pieces[self._offsets[u] : self._offsets[u + 1]] for u in units]
         lengths = np.array([max(len(s), 1) for s in spans])
         flat = np.concatenate([s if len(s) else np.zeros(1, dtype=np.int32) for s in spans])
-        different, places = np.unique(flat, return_inverse=True)
-        cosines = (model.vectors(different) @ table.T)[places]  # (pieces, question words)
+        different, places = _distinct(flat, model.size)
+        cosines = (model.vectors(different) @ model.vectors(asked).T)[places]  # (pieces, question words)
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         best = np.maximum.reduceat(cosines, starts, axis=0)
-        return np.asarray(best @ weights / weights.sum(), dtype=np.float32)
+        return np.asarray(best @ weights), np.asarray(np.clip(_MET - best, 0, None) @ weights / _MET)
+
+
+def _distinct(flat: npt.NDArray[np.int32], size: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The different numbers of an array and where each element stands among them (np.unique without sorting)."""
+    present = np.zeros(size, dtype=bool)
+    present[flat] = True
+    different = np.flatnonzero(present).astype(np.int32)
+    place = np.zeros(size, dtype=np.int32)
+    place[different] = np.arange(len(different), dtype=np.int32)
+    return different, place[flat]

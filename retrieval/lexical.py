@@ -22,6 +22,8 @@ class LexicalIndex:
     def __init__(self, model: Any) -> None:
         self._model = model
         self._vocabulary: dict[str, int] = model.vocab_dict
+        for name in ("data", "indices", "indptr"):  # plain views: slicing a memmap costs more than reading it
+            model.scores[name] = np.asarray(model.scores[name])
 
     @classmethod
     def build(cls, folder: Path, tokens: list[list[str]]) -> None:

@@ -23,6 +23,7 @@ FEATURES = (
     "dense",  # cosine of the static vectors
     "nearest",  # the same over the best of this question
     "meeting",  # how well each word of the question is met (late interaction)
+    "unmet",  # share of the question that the unit does not meet
     "heading",  # BM25 against title and headings
     "coverage",  # share of the question's words, by rarity, that the unit has
     "named",  # the question names this document
@@ -81,7 +82,7 @@ def load_fusion(path: Path) -> Fusion:
     """Read the fitted weights. Raises ConfigError when they are for other features."""
     row = json.loads(path.read_text("utf-8"))
     if tuple(row["features"]) != FEATURES:
-        raise ConfigError(f"{path.name} 的特征与程序不符，请重新拟合（evals/fit.py）")
+        raise ConfigError(f"{path.name} 的特征与程序不符，请重新拟合（anwen fit）")
     arrays = (
         np.array(row[name], dtype=np.float32) for name in ("mean", "scale", "linear", "hidden", "bias", "out")
     )

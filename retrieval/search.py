@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from retrieval.rank import Fusion
     from retrieval.tokens import Tokeniser
 
-_CANDIDATES = 100  # taken from each leg
-_RANKED = 120  # kept of them for the full set of features
+_CANDIDATES = 80  # taken from each leg
+_RANKED = 90  # kept of them for the full set of features
 _NAMED = 2.5  # what it is worth that the question names the document, beside the fitted weights
 _OUT_OF_FORCE = 0.55  # what is left of a score when the text no longer applies and no newer one is held
 
@@ -77,6 +77,7 @@ class Searcher:
         self._fusion = fusion
         self._place = place
         self._finders: dict[str, ReferenceFinder] = {}
+        self._factors: dict[tuple[str, date], Any] = {}
 
     @property
     def tokeniser(self) -> Tokeniser:
@@ -119,7 +120,7 @@ class Searcher:
                 best[shown] = (float(scores[i]), int(i))
             if len(best) >= k + 10:
                 break
-        hits = self._hits(generation, best, units, features, exact)
+        hits = self._hits(generation, best, units, np.column_stack([features, fused]).round(3), exact)
         lexical = generation.lexical
         known = {w: lexical.idf(w) for w in query.words if lexical.knows(w)}
         return Found(query, tuple(_fold_repeats(hits, k)), best_lexical, known)
@@ -143,22 +144,25 @@ class Searcher:
             rough = over_best(own)[units] + over_best(with_terms)[units] + 2 * over_best(dense)[units]
             units = units[np.argpartition(-rough, _RANKED)[:_RANKED]]
         units.sort()
-        named = {d.id for d in query.references.documents}
         documents = generation.clauses.documents
+        named = np.array([d in query.references.documents for d in documents], dtype=np.float32)
+        levels = np.array([1 - rank_of(d) / 10 for d in documents], dtype=np.float32)
         of = generation.units[units, 2]
         has_figure, row, plain, definition, part, length = generation.traits[units].T
         asks_figure, asks_meaning = asks(query.text)
+        meeting, unmet = self._meeting(generation, f"{query.text} {terms}", units)
         columns = [
             over_best(own)[units],
             over_best(with_terms)[units],
             over_best(lexical.scores(list(query.words)))[units],
             dense[units],
             over_best(dense)[units],
-            self._meeting(generation, f"{query.text} {terms}", units),
+            meeting,
+            unmet,
             over_best(generation.headings.scores([*query.tokens, *extra]))[units],
             lexical.coverage(query.words, query.terms, self._tokeniser)[units],
-            np.array([documents[d].id in named for d in of], dtype=np.float32),
-            np.array([1 - rank_of(documents[d]) / 10 for d in of], dtype=np.float32),
+            named[of],
+            levels[of],
             has_figure * asks_figure,
             row,
             plain,
@@ -172,7 +176,7 @@ class Searcher:
 
     def _meeting(self, generation: Generation, text: str, units: Any) -> Any:
         if generation.interaction is None or not isinstance(self._embedder, StaticEmbedder):
-            return np.zeros(len(units), dtype=np.float32)
+            return np.zeros(len(units), dtype=np.float32), np.zeros(len(units), dtype=np.float32)
         return generation.interaction.scores(text, units, self._embedder)
 
     def _of_named(self, generation: Generation, query: Query, scores: Any) -> set[int]:
@@ -183,18 +187,28 @@ class Searcher:
 
     def _validity(self, generation: Generation, units: Any, query: Query) -> Any:
         """1 for texts in force, 0 for those of another time or place, between for lapsed ones with no heir held."""
-        named = {d.id for d in query.references.documents}
-        factors = []
-        for document in generation.clauses.documents:
-            status = status_at(document, query.as_of)
-            if status is Status.IN_FORCE or document.id in named:
-                factor = 1.0
-            elif status is Status.NOT_YET or not applies_in(document, self._place):
-                factor = 0.0
-            else:
-                factor = 0.0 if document.replaced_by in generation.documents else _OUT_OF_FORCE
-            factors.append(factor if applies_in(document, self._place) else 0.0)
-        return np.array(factors, dtype=np.float32)[generation.units[units, 2]]
+        key = (generation.name, query.as_of)
+        factors = self._factors.get(key)
+        if factors is None:
+            factors = np.array(
+                [self._factor(d, generation, query.as_of) for d in generation.clauses.documents],
+                dtype=np.float32,
+            )
+            self._factors = {key: factors}  # people ask about today: one day is enough to keep
+        of = generation.units[units, 2]
+        named = np.array([d in query.references.documents for d in generation.clauses.documents])
+        return np.where(named[of], np.maximum(factors[of], self._placed(generation)[of]), factors[of])
+
+    def _factor(self, document: Document, generation: Generation, day: date) -> float:
+        status = status_at(document, day)
+        if status is Status.NOT_YET or not applies_in(document, self._place):
+            return 0.0
+        if status is Status.IN_FORCE:
+            return 1.0
+        return 0.0 if document.replaced_by in generation.documents else _OUT_OF_FORCE
+
+    def _placed(self, generation: Generation) -> Any:
+        return np.array([applies_in(d, self._place) for d in generation.clauses.documents], dtype=np.float32)
 
     def _exact(self, generation: Generation, query: Query) -> list[Clause]:
         """The clauses that the question cites by document and locator."""
@@ -229,7 +243,7 @@ class Searcher:
                 continue
             searched = clauses[int(generation.units[units[i], 0])]
             why: dict[str, float | str] = {
-                name: round(float(value), 3) for name, value in zip(FEATURES, features[i], strict=True)
+                name: float(value) for name, value in zip((*FEATURES, "fused"), features[i], strict=True)
             }
             document: Document = generation.documents[clause.document_id]
             relative = score / max(top, 1e-6) * (0.95 if exact else 1.0)

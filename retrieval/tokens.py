@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,6 +130,11 @@ class Tokeniser:
         self._cache = cache
         self._jieba: jieba.Tokenizer | None = None
         self._lock = threading.Lock()
+        self._cut_run = lru_cache(maxsize=20_000)(self._cut_anew)
+
+    def _cut_anew(self, run: str, compounds: bool) -> tuple[str, ...]:
+        segmenter = self._segmenter()
+        return tuple(segmenter.cut_for_search(run, HMM=False) if compounds else segmenter.cut(run, HMM=False))
 
     def _segmenter(self) -> jieba.Tokenizer:
         with self._lock:
@@ -159,7 +165,7 @@ class Tokeniser:
         """All words of a text in order, normalised, nothing left out but signs and blanks."""
         found: list[str] = []
         for run in _RUN.findall(normalise(text)):
-            found += self._segmenter().cut(run, HMM=False) if _is_han(run) else [run]
+            found += self._cut_run(run, False) if _is_han(run) else [run]
         return found
 
     def words(self, text: str) -> list[str]:
@@ -167,7 +173,7 @@ class Tokeniser:
         (单排脚手架: 单排, 脚手架, 单排脚手架)."""
         found: list[str] = []
         for run in _RUN.findall(normalise(text)):
-            found += self._segmenter().cut_for_search(run, HMM=False) if _is_han(run) else [run]
+            found += self._cut_run(run, True) if _is_han(run) else [run]
         return [word for word in found if word not in _STOP]
 
     def pieces(self, text: str) -> list[str]:
