@@ -34,6 +34,7 @@ class Signals:
     fits: float  # whether the best sentence looks like what was asked for
     domain: float  # share of the question's words that the texts use often
     unknown: float  # share of the question's words that no text has
+    lay: float  # share of the question's words that the lexicon knows
     named: float  # the question names a document that is held
     exact: float  # the question names the clause
 
@@ -104,6 +105,7 @@ def signals_of(found: Found, best: Passage | None) -> Signals:
         fits=1.0 if best and best.fits_kind else 0.0,
         domain=sum(1 for w in words if known.get(w, _RARE) < _RARE) / max(len(words), 1),
         unknown=sum(1 for w in words if w not in known) / max(len(words), 1),
+        lay=len(found.query.terms) / max(len(words), 1),
         named=1.0 if found.query.references.documents else 0.0,
         exact=1.0 if hit and "leg" in hit.why else 0.0,
     )

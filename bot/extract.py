@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _SENTENCE = re.compile(r"[^。；;！？\n]+[。；;！？]?")
 _LEAD_MAX = 120
-_QUOTE_MAX = 320
-_LIST_MAX = 700
+_QUOTE_MAX = 420
+_LIMITS = {Kind.LIST: 700, Kind.PROCEDURE: 700, Kind.DEFINITION: 500, Kind.REFERENCE: 1_500}
 
 # What the answer to each kind of question looks like.
 _LOOKS_LIKE: dict[Kind, re.Pattern[str]] = {
@@ -145,7 +145,7 @@ def best_of(passages: list[Passage]) -> Passage | None:
 def quote_from(clause: Clause, passage_start: int, passage_text: str, kind: Kind) -> str:
     """A verbatim span of a clause around a passage: the whole clause where it is short, or a list."""
     text = clause.text
-    limit = _LIST_MAX if kind in (Kind.LIST, Kind.PROCEDURE, Kind.DEFINITION) else _QUOTE_MAX
+    limit = _LIMITS.get(kind, _QUOTE_MAX)
     if len(text) <= limit:
         return text
     pieces = [(m.start(), m.end()) for m in _SENTENCE.finditer(text)]

@@ -11,6 +11,7 @@ from bot.emergency import Emergency, emergencies_in
 from bot.evidence import Signals, signals_of
 from bot.extract import Extractor, Passage, best_of, quote_from, shortened
 from bot.question import Kind, Question, read_question
+from retrieval.expand import neighbours
 from retrieval.numerals import normalise
 from retrieval.validity import Status, rank_of, status_at
 
@@ -29,6 +30,7 @@ _STATUS_WORDS = {
 }
 _CLOSING = "仅供参考，以原文为准"
 _STOP = "拿不准就先停工，撤到安全处，问专职安全员，不要凭经验冒险。"
+_WHOLE = 420  # a clause up to so many characters is quoted whole
 _FIGURES = (Kind.NUMBER, Kind.WHEN)
 _REFUSED = {
     "empty": "没有看到问题。请用一句话说清要问什么，例如：“新工人上岗前要培训多少学时？”",
@@ -82,7 +84,9 @@ class Assistant:
             lexical=self._searcher.generation.lexical,
         )
         best: list[Passage] = []
-        for hit in found.hits[:6]:
+        around = [n for hit in found.hits[:2] for n in neighbours(hit, self._searcher.generation.clauses)]
+        held = {hit.clause.id for hit in found.hits[:6]}
+        for hit in (*found.hits[:6], *(n for n in around if n.clause.id not in held)):
             passage = best_of(extractor.passages(hit))
             if passage is not None:
                 best.append(passage)
@@ -103,11 +107,7 @@ class Assistant:
         citations = tuple(self._citation(n, p, question.kind, day) for n, p in enumerate(chosen, 1))
         lead = shortened(chosen[0].text)
         lines = _emergency_lines(emergency)
-        opening = (
-            ""
-            if evidence is Evidence.CLEAR
-            else "没有找到完全对得上的规定，最接近的是（请对照原文看说的是不是这件事）："
-        )
+        opening = "" if evidence is Evidence.CLEAR else "没有完全对得上的条文，最接近的是："
         lines.append(f"{opening}{_with_lead_in(citations[0], lead)}[1]")
         if evidence is Evidence.PARTIAL and question.asks_action:
             lines.append(_STOP)
@@ -138,7 +138,9 @@ class Assistant:
 
     def _narrowed(self, clause: Clause, passage: Passage) -> Clause:
         """The 款, 项 or row inside a long clause that holds the passage; a short clause stays whole."""
-        while len(clause.text) > 260 and not passage.text.endswith(("：", ":")):
+        if "leg" in passage.hit.why:  # the question names this clause: all of it
+            return clause
+        while len(clause.text) > _WHOLE and not passage.text.endswith(("：", ":")):
             inner = [
                 c for c in self._searcher.generation.clauses.children(clause.id) if passage.text in c.text
             ]

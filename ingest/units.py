@@ -64,6 +64,10 @@ def lead_in(repaired: Repaired, nodes: list[Node], i: int) -> str:
             last = re.split(r"(?<=[。；])", own.rstrip())[-1]
             parts.append(last if len(own) > 200 and last.strip() else own)
         parent = nodes[parent].parent
+    if parent is not None and nodes[parent].opening.kind is ClauseKind.PART and not parts:
+        lines = repaired.text[nodes[parent].start : nodes[parent].end].strip().split("\n")
+        if len(lines) > 1 and lines[-1].endswith(("：", ":")):  # a list under a heading: its introduction
+            parts.append(lines[-1])
     return "".join(reversed(parts))
 
 

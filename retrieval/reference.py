@@ -96,7 +96,7 @@ def _locators(question: str) -> tuple[str, ...]:
     text = fold_width(question).replace("(", "（").replace(")", "）")
     found: list[str] = []
     for match in _ARTICLE.finditer(text):
-        if not match.group().startswith("第") and not re.match(r"\d", match.group()):
+        if not match.group().startswith("第") and len(match.group("article")) < 2:  # 一条绳, 两条
             continue
         locator = f"第{_chinese(match.group('article'))}条{match.group('sub') or ''}"
         if match.group("paragraph"):

@@ -218,7 +218,7 @@ class Searcher:
                 clauses = generation.clauses.located(document.id, locator)
                 if not clauses and "第" in locator[1:]:  # 款 or 项 that the tree does not split
                     clauses = generation.clauses.located(document.id, locator[: locator.index("条") + 1])
-                found += clauses[:1]
+                found += [c for c in clauses if c.kind is not ClauseKind.PART][:1]
         return found
 
     def _hits(

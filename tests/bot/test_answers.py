@@ -64,6 +64,19 @@ def test_what_cannot_be_taken_up_is_told_why(wiring: Wiring, text: str, word: st
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "工人无视安全要求硬要上，现场负责人怎么处罚",
+        "分包的方案是自己编的，谁来审核签字",
+        "以后都要戴安全帽吗",
+        "绕过验收直接使用会怎样",
+    ],
+)
+def test_a_question_about_disobedience_is_no_attempt_at_instruction(text: str) -> None:
+    assert read_question(text).refused is None
+
+
+@pytest.mark.parametrize(
     ("text", "number"),
     [
         ("有人从架子上摔下来了", "120"),
