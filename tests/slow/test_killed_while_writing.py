@@ -80,7 +80,8 @@ def test_two_writers_at_once_both_get_in(tmp_path: Path) -> None:
                 stderr=subprocess.PIPE,
             )
         )
-    assert [p.wait() for p in processes] == [0, 0], [p.stderr.read() for p in processes if p.stderr]
+    complaints = [p.communicate()[1] for p in processes]
+    assert [p.returncode for p in processes] == [0, 0], complaints
     listed = anwen(home, "corpus", "list").stdout
     assert "第0号" in listed
     assert "第1号" in listed
