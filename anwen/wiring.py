@@ -117,10 +117,24 @@ class Wiring:
     def ensure_index(self, progress: Progress = lambda *_: None) -> bool:
         """Build the index of the shipped corpus where it is missing or stale; whether it was built."""
         shipped = sorted((CORPUS / "texts").glob("*.md"))
-        if self.pipeline.is_current(shipped):
+        if self._is_current(shipped):
             return False
         self.pipeline.ingest(shipped, progress=progress, shipped=True)
         return True
+
+    def _is_current(self, shipped: list[Path]) -> bool:
+        """Whether the index holds just these shipped files as they are now, made by this version."""
+        from retrieval.dense import embedder_name
+        from retrieval.errors import IndexMissing
+
+        try:
+            manifest = self.home.current().manifest
+        except IndexMissing:
+            return False
+        made_by = (code_version(), embedder_name(self.settings.embedding_model))
+        held = {e["sha256"] for e in manifest["entries"] if e["shipped"]}
+        files = {hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped}
+        return (manifest["version"], manifest["embedder"]) == made_by and held == files
 
     def warm(self) -> None:
         """Load the slow parts side by side: dictionary, vectors, index. Raises IndexMissing without an index."""
@@ -128,7 +142,8 @@ class Wiring:
 
         self.home.current()
         with ThreadPoolExecutor() as pool:
-            for done in [pool.submit(part) for part in (self.tokeniser.warm, self._warm_vectors)]:
+            parts = (self._warm_vectors, self.tokeniser.warm, lambda: self.embedder)
+            for done in [pool.submit(part) for part in parts]:
                 done.result()
 
     def _warm_vectors(self) -> None:

@@ -110,17 +110,6 @@ class Pipeline:
             self._publish(manifest, left, Report(), lambda *_: None)
             return True
 
-    def is_current(self, shipped: Iterable[Path]) -> bool:
-        """Whether the index holds just these shipped files as they are now, made by this version."""
-        try:
-            manifest = self._home.current().manifest
-        except IndexMissing:
-            return False
-        if (manifest.get("version"), manifest.get("embedder")) != (self._version, self._embedder.name):
-            return False
-        held = {e["sha256"] for e in manifest["entries"] if e["shipped"]}
-        return held == {hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped}
-
     def _manifest(self) -> dict[str, Any]:
         try:
             manifest = self._home.current().manifest
