@@ -15,7 +15,7 @@ import numpy.typing as npt
 from retrieval.dense import WordVectors
 
 Column = npt.NDArray[np.float32]
-MAX_PIECES = 192
+MAX_PIECES = 128
 _MET = 0.5  # a word whose best cosine is below this is not fully met
 
 

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from retrieval.rank import Fusion
     from retrieval.tokens import Tokeniser
 
-_CANDIDATES = 80  # taken from each leg
-_RANKED = 90  # kept of them for the full set of features
+_FROM_WORDS, _FROM_VECTORS = (
+    30,
+    120,
+)  # candidates taken from each of the two lexical legs and from the vectors
+_RANKED = 120  # kept of them for the full set of features
 _NAMED = 2.5  # what it is worth that the question names the document, beside the fitted weights
 _OUT_OF_FORCE = 0.55  # what is left of a score when the text no longer applies and no newer one is held
 
@@ -133,15 +136,15 @@ class Searcher:
         extra = self._tokeniser.tokens(terms)
         with_terms = own + 0.5 * lexical.scores(extra) if extra else own
         vector = self._embedder.encode([f"{query.text} {terms}"])
-        near, cosines = generation.vectors.nearest(vector, min(_CANDIDATES, len(generation.units)))
-        pool = {*_top(own, _CANDIDATES), *_top(with_terms, _CANDIDATES), *near}
+        near, cosines = generation.vectors.nearest(vector, min(_FROM_VECTORS, len(generation.units)))
+        pool = {*_top(own, _FROM_WORDS), *_top(with_terms, _FROM_WORDS), *near}
         if query.references.documents:
             pool |= self._of_named(generation, query, with_terms)
         dense = np.full(len(own), min(cosines, default=0.0) * 0.9, dtype=np.float32)
         dense[near] = cosines
         units = np.fromiter(pool, dtype=np.int64)
         if len(units) > _RANKED:
-            rough = over_best(own)[units] + over_best(with_terms)[units] + 2 * over_best(dense)[units]
+            rough = 0.5 * over_best(own)[units] + over_best(with_terms)[units] + 6 * over_best(dense)[units]
             units = units[np.argpartition(-rough, _RANKED)[:_RANKED]]
         units.sort()
         documents = generation.clauses.documents

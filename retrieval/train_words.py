@@ -19,7 +19,6 @@ _MINED = 40
 _LISTED = 16
 _BATCH = 32
 _SCALE = 20.0
-_TRAINED_PIECES = 128  # of a clause, to save time; the searcher uses MAX_PIECES
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def fit_words(
     optimizer = torch.optim.Adam([{"params": [table], "lr": rate}, {"params": [importance], "lr": 3 * rate}])
 
     def score(question: list[int], chosen: list[int]) -> Any:
-        rows = [units[u][:_TRAINED_PIECES] or [0] for u in chosen]
+        rows = [units[u][:MAX_PIECES] or [0] for u in chosen]
         width = max(map(len, rows))
         pieces = torch.tensor([row + [0] * (width - len(row)) for row in rows])
         asked = torch.tensor(question)
