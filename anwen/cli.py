@@ -52,15 +52,21 @@ def main() -> None:
 
 def _log(error: Exception) -> Path:
     """Write an unexpected error to a file of the home; where it is."""
+    import tempfile
     import traceback
 
     from anwen.settings import settings
 
-    path = settings().home / "error.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(error)) + "\n")
-    return path
+    details = "".join(traceback.format_exception(error)) + "\n"
+    for folder in (settings().home, Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / "anwen-error.log").open("a", encoding="utf-8") as file:
+                file.write(details)
+        except OSError:
+            continue
+        return folder / "anwen-error.log"
+    return Path("（写不了日志）")
 
 
 @app.command()
@@ -85,7 +91,7 @@ def ask(
 @app.command()
 def search(
     question: Annotated[str | None, typer.Argument(help="要找的话")] = None,
-    k: Annotated[int, typer.Option("-k", help="最多几条")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="最多几条")] = 10,
     as_of: AsOf = None,
     as_json: Json = False,
     batch: Batch = None,
@@ -340,8 +346,10 @@ def _questions(question: str | None, batch: Path | None) -> Iterator[dict[str, A
         return
     try:
         lines = batch.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise InputError(f"{batch} 读不出来：{error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{batch} 读不出来：{getattr(error, 'strerror', None) or '不是 UTF-8 编码'}"
+        ) from error
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:

@@ -132,9 +132,11 @@ class Wiring:
         except IndexMissing:
             return False
         made_by = (code_version(), embedder_name(self.settings.embedding_model))
-        held = {e["sha256"] for e in manifest["entries"] if e["shipped"]}
-        files = {hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped}
-        return (manifest["version"], manifest["embedder"]) == made_by and held == files
+        files = [hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped]
+        return (manifest.get("version"), manifest.get("embedder"), manifest.get("shipped")) == (
+            *made_by,
+            files,
+        )
 
     def warm(self) -> None:
         """Load the slow parts side by side: dictionary, vectors, index. Raises IndexMissing without an index."""

@@ -65,8 +65,6 @@ class Calibration:
 
     def judge(self, signals: Signals) -> Evidence:
         """The state of evidence."""
-        if signals.exact:
-            return Evidence.CLEAR
         right = self.right.probability(signals)
         if self.topic.probability(signals) < self.on_topic or right < self.partial:
             return Evidence.NONE

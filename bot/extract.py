@@ -167,7 +167,7 @@ def quote_from(clause: Clause, passage_start: int, passage_text: str, kind: Kind
 def shortened(text: str) -> str:
     """A passage as the first line of an answer: label and list number gone, at most 120 characters."""
     text = re.sub(
-        r"^(?:第[一二三四五六七八九十百\d]+条(?:之[一二三])?\s*|[（(][一二三四五六七八九十\d]+[)）]\s*|\d{1,2}(?:\.\d{1,2}){1,4}\s*|\d{1,2}\s?[)）.、．]\s*|[①-⑳]\s*|[a-z][)）]\s*|[一二三四五六七八九十]+、|\|\s*)",
+        r"^(?:第[一二三四五六七八九十百零\d]+条(?:之[一二三])?\s*|[（(][一二三四五六七八九十\d]+[)）]\s*|\d{1,2}(?:\.\d{1,2}){1,4}\s*|\d{1,2}\s?[)）.、．]\s*|\d{1,2}\s+(?=[\u4e00-\u9fff])|[①-⑳]\s*|[a-z][)）]\s*|[一二三四五六七八九十]+、|\|\s*)",
         "",
         text.strip(),
     )

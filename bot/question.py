@@ -73,6 +73,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 _ACTION = re.compile(
     r"怎么办|咋办|该怎么|怎么做|咋弄|咋整|怎么处理|要不要|能不能|可不可以|敢不敢|行不行|可以.{0,30}吗|能.{0,30}吗|还能|安全吗|危险|可以不|行吗|怎么弄"
 )
+_PAPERWORK = re.compile(r"工程款|工资|欠薪|合同|保险费|保费|报销|发票|赔偿|补贴|奖金|办证|考证|社保")
 # Words addressed to the assistant, not words about the site: "工人无视安全要求" and "方案是自己编的" are questions.
 _INJECTION = re.compile(
     r"(?:忽略|无视|忘掉|忘记|不要管|跳过|绕过|抛开|丢掉).{0,6}(?:以上|之前|上面|前面|上述|你的|所有|全部|一切).{0,8}"
@@ -93,7 +94,7 @@ class Question:
     text: str
     kind: Kind
     asks_action: bool
-    refused: str | None  # why it is not taken up: "empty", "long", "injection"
+    refused: str | None  # why it is not taken up: "empty", "long", "foreign", "injection"
 
 
 def read_question(text: str) -> Question:
@@ -103,6 +104,9 @@ def read_question(text: str) -> Question:
         return Question("", Kind.OTHER, False, "empty")
     if len(folded) > MAX_LENGTH:
         return Question(folded[:MAX_LENGTH], Kind.OTHER, False, "long")
+    if not re.search(r"[\u4e00-\u9fff]", folded) and not re.search(r"[A-Z]{2,}[ /\dT]*\d", folded):
+        return Question(folded, Kind.OTHER, False, "foreign")
     refused = "injection" if _INJECTION.search(folded) else None
     kind = next((k for k, pattern in _KINDS if pattern.search(folded)), Kind.OTHER)
-    return Question(folded, kind, bool(_ACTION.search(folded)), refused)
+    asks_action = bool(_ACTION.search(folded)) and not _PAPERWORK.search(folded)
+    return Question(folded, kind, asks_action, refused)

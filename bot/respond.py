@@ -7,10 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Evidence
-from bot.emergency import Emergency, emergencies_in
+from bot.emergency import Emergencies, Emergency
 from bot.evidence import Signals, signals_of
 from bot.extract import Extractor, Passage, best_of, quote_from, shortened
-from bot.question import Kind, Question, read_question
+from bot.question import MAX_LENGTH, Kind, Question, read_question
+from retrieval.clause import Level
 from retrieval.expand import neighbours
 from retrieval.numerals import normalise
 from retrieval.validity import Status, rank_of, status_at
@@ -33,6 +34,7 @@ _STOP = "拿不准就先停工，撤到安全处，问专职安全员，不要�
 _WHOLE = 420  # a clause up to so many characters is quoted whole
 _FIGURES = (Kind.NUMBER, Kind.WHEN)
 _REFUSED = {
+    "foreign": "请用中文提问，例如：“新工人上岗前要培训多少学时？” (Please ask in Chinese.)",
     "empty": "没有看到问题。请用一句话说清要问什么，例如：“新工人上岗前要培训多少学时？”",
     "long": "问题太长了（超过 1000 字）。请只问一件事，用一两句话说清。",
     "injection": "我只回答施工安全法规方面的问题，按条文说话，不能改变这一点。请直接问你想知道的规定。",
@@ -47,7 +49,7 @@ class Assistant:
         searcher: Searcher,
         *,
         calibration: Calibration,
-        emergencies: tuple[Emergency, ...],
+        emergencies: Emergencies,
         bureau: Bureau,
         catalog: Catalog,
     ) -> None:
@@ -61,18 +63,45 @@ class Assistant:
         """Answer a question by the texts that apply at `as_of` (default today)."""
         day = as_of or date.today()
         question = read_question(text)
+        emergency = self._emergencies.meant_by(text[:MAX_LENGTH])
         if question.refused:
-            return Answer(text[:200], _REFUSED[question.refused], Evidence.NONE, (), (), day, tools=())
-        emergency = emergencies_in(question.text, self._emergencies)
+            return self._refused(question, text, emergency, day)
         found, passages, signals = self.look(question, day)
-        if found.query.references.not_held and not found.query.references.documents:
+        references = found.query.references
+        if references.not_held and not references.documents:
             return self._not_held(question, found, emergency, day)
-        evidence = self._calibration.judge(signals)
-        if evidence is Evidence.CLEAR and question.kind in _FIGURES and not passages[0].fits_kind:
-            evidence = Evidence.PARTIAL  # a figure was asked for, and the best sentence has none of its kind
+        if missing := self._missing_clause(found):
+            return self._no_such_clause(question, missing, emergency, day)
+        evidence = self._judged(question, passages, signals, day)
         if evidence is Evidence.NONE or not passages:
             return self._nothing(question, found, emergency, day)
         return self.compose(question, found, passages, evidence, day, emergency)
+
+    def _judged(self, question: Question, passages: list[Passage], signals: Signals, day: date) -> Evidence:
+        """The calibrated state of evidence, and what it can be at best for the text that it rests on."""
+        evidence = self._calibration.judge(signals)
+        if signals.exact and evidence is not Evidence.CLEAR:
+            evidence = Evidence.CLEAR if question.kind is Kind.REFERENCE else Evidence.PARTIAL
+        if evidence is not Evidence.CLEAR:
+            return evidence
+        best = passages[0]
+        without_figure = question.kind in _FIGURES and not best.fits_kind and not signals.exact
+        lapsed = status_at(best.hit.document, day) is not Status.IN_FORCE
+        return (
+            Evidence.PARTIAL if without_figure or lapsed or _unknown_source(best.hit.document) else evidence
+        )
+
+    def _missing_clause(self, found: Found) -> str | None:
+        """The clause that a question names in a document that is held but has no such clause."""
+        references = found.query.references
+        if len(references.documents) != 1 or any("leg" in h.why for h in found.hits):
+            return None
+        document = references.documents[0]
+        clauses = self._searcher.generation.clauses
+        named = [x for x in references.locators if re.match(r"第[^（]+条|\d+\.\d", x)]
+        if not named or any(clauses.located(document.id, re.sub(r"(?<=条).*", "", x)) for x in named):
+            return None
+        return f"《{document.title}》{named[0]}"
 
     def look(self, question: Question, day: date) -> tuple[Found, list[Passage], Signals]:
         """Search, the best sentence of each of the best hits (best first), and the signals."""
@@ -172,9 +201,22 @@ class Assistant:
             notes.append(f"{name}自 {document.effective} 起施行，目前尚未生效")
         elif document.expires:
             notes.append(f"{name}是有期限的专项行动，到 {document.expires} 为止")
+        if _unknown_source(document):
+            notes.append(f"{name}没有文号和日期，来历不明，不能当作规定")
         if document.repealed and status is Status.IN_FORCE:
             notes.append(f"按 {day} 的情况作答；{name}后来在 {document.repealed} 被替代或废止")
         return notes
+
+    def _refused(self, question: Question, text: str, emergency: tuple[Emergency, ...], day: date) -> Answer:
+        lines = [*_emergency_lines(emergency), _REFUSED[question.refused or "empty"], f"{_CLOSING}。"]
+        return Answer(text[:200], "\n".join(lines), Evidence.NONE, (), (), day, tools=())
+
+    def _no_such_clause(
+        self, question: Question, clause: str, emergency: tuple[Emergency, ...], day: date
+    ) -> Answer:
+        lines = _emergency_lines(emergency)
+        lines.append(f"没有找到{clause}：手头收录的这个文本里没有这一条，请核对条号。")
+        return self._finished(question, lines, [], Evidence.NONE, (), day)
 
     def _nothing(
         self, question: Question, found: Found, emergency: tuple[Emergency, ...], day: date
@@ -183,6 +225,8 @@ class Assistant:
         lines.append("没有找到依据：手头的文件里没有能直接回答这个问题的条文，我不猜。")
         if question.asks_action or emergency:
             lines.append(_STOP)
+        if day < date.today():
+            lines.append(f"手头多是现行文本，{day} 时有效的旧文本可能没有收录。")
         near = [h for h in found.hits[:2] if float(h.score) > 0 and found.on_topic]
         if near:
             names = "；".join(f"《{h.document.title}》{h.clause.locator}" for h in near)
@@ -219,6 +263,11 @@ class Assistant:
         lines.append(f"{_CLOSING}（文本日期：{dates}）。" if dates else f"{_CLOSING}。")
         text = "\n".join(lines)
         return Answer(question.text, text, evidence, citations, tuple(notes), day)
+
+
+def _unknown_source(document: Document) -> bool:
+    """Whether nothing is known of where a text comes from."""
+    return document.level is Level.OTHER and not document.number and not document.effective
 
 
 def _worth(passage: Passage) -> float:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PAIRS = Path(__file__).parent / "pairs" / "fusion.jsonl"
 MAX_OFF_TOPIC = 0.02  # share of the questions out of scope that may get any answer
 MAX_LOST = 0.01  # share of the right answers that may be withheld as too uncertain
-MAX_WRONG = 0.02  # share of all questions that may be answered as clear without being right
+MAX_WRONG = 0.015  # share of all questions that may be answered as clear without being right
 HIDDEN = 12
 STEPS, RATE, DECAY = 1_500, 0.01, 1e-3
 

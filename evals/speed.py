@@ -101,10 +101,12 @@ def run(anwen: list[str], texts: Path | None, *, times: Sequence[int] = (1, 10))
                 ours["index s"] = _timed([*anwen, "ingest", str(clauses), "--index", str(index)], work)
                 ours |= _worker([*anwen, "bench", "--worker", "ours", "--out", str(index)], work)
             result[f"{n}×"] = {"anwen": ours}
+            _say(f"{n}×", "anwen", ours)
             for peer in ("bm25s", "langchain"):
                 command = [sys.executable, "-m", "evals.peers", peer, str(clauses), "60" if n > 1 else "400"]
                 model = _worker([*anwen, "bench", "--worker", "model"], work)["model"]
                 result[f"{n}×"][peer] = _worker([*command, model], work)
+                _say(f"{n}×", peer, result[f"{n}×"][peer])
     return result
 
 
@@ -118,6 +120,11 @@ def table(result: dict[str, Any]) -> str:
             lines.append(f"{contender:<12}" + "".join(f"{row.get(name, '')!s:>12}" for name in names))
         lines.append("")
     return "\n".join(lines)
+
+
+def _say(size: str, contender: str, row: dict[str, Any]) -> None:
+    """Tell a result as soon as it is there: the whole takes a quarter of an hour."""
+    print(size, contender, json.dumps(row), file=sys.stderr, flush=True)
 
 
 def _variant(row: dict[str, str], other: dict[str, str], copy: int, rng: random.Random) -> dict[str, str]:

@@ -38,7 +38,7 @@ def family_of(lines: list[Line]) -> Family:
     articles = sum(
         1 for x in lines if (m := ARTICLE.match(x.text)) and not is_article_reference(x.text[m.end() :])
     )
-    if articles >= 3:
+    if articles >= 2:
         return Family.STATUTE
     decimals = standard.decimal_numbers(lines)
     return Family.STANDARD if len(decimals) >= 6 else Family.NOTICE

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.parse import ParsedDocument, parse
 from ingest.readers import SUFFIXES, RawText, read_file
 from retrieval.clause import Clause, Document
-from retrieval.errors import AnwenError, IndexBusy, IndexMissing, InputError, UnreadableFile
+from retrieval.errors import IndexBusy, IndexMissing, InputError, UnreadableFile
 from retrieval.index import Contents, IndexHome
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from retrieval.tokens import Tokeniser
 
 LOCK_WAIT_SECONDS = 30.0
+_DOCUMENTS = (".doc", ".wps", ".rtf", ".ofd", ".xls", ".xlsx", ".ppt", ".pptx")  # named, not passed over
 Progress = Callable[[str, int, int], None]  # what is being done, how far, of how many
 
 
@@ -76,8 +77,9 @@ class Pipeline:
         with self._writer():
             manifest = self._manifest()
             entries: dict[str, dict[str, Any]] = {e["document"]: e for e in manifest["entries"]}
+            own = {k for k, e in entries.items() if not e["shipped"]}
             if shipped:
-                entries = {k: e for k, e in entries.items() if not e["shipped"]}
+                entries = {k: e for k, e in entries.items() if k in own}
             for n, path in enumerate(files):
                 progress("解析", n, len(files))
                 try:
@@ -86,18 +88,26 @@ class Pipeline:
                 except UnreadableFile as failure:
                     report.failures.append(failure)
                     continue
-                before = next((e for e in manifest["entries"] if e["document"] == entry["document"]), None)
+                if shipped and entry["document"] in own:
+                    continue  # the user's own text of this document stays
+                before = entries.get(entry["document"]) or next(
+                    (e for e in manifest["entries"] if e["document"] == entry["document"]), None
+                )
+                warnings = list(parsed.warnings)
+                if before is not None and before["path"] != entry["path"] and before["key"] != entry["key"]:
+                    warnings.append(f"替换了 {Path(before['path']).name} 的文本：两者是同一文件、同一日期")
                 state = (
                     "new" if before is None else "unchanged" if before["key"] == entry["key"] else "updated"
                 )
                 entries[entry["document"]] = entry
                 report.files.append(
                     Ingested(
-                        raw.name, parsed.document, len(parsed.clauses), parsed.family, state, parsed.warnings
+                        raw.name, parsed.document, len(parsed.clauses), parsed.family, state, tuple(warnings)
                     )
                 )
             progress("解析", len(files), len(files))
-            self._publish(manifest, list(entries.values()), report, progress)
+            seen = [read_hash(path) for path in files] if shipped else manifest["shipped"]
+            self._publish({**manifest, "shipped": seen}, list(entries.values()), report, progress)
         return report
 
     def remove(self, document_id: str) -> bool:
@@ -115,7 +125,7 @@ class Pipeline:
             manifest = self._home.current().manifest
         except IndexMissing:
             manifest = {}
-        return {"entries": [], **manifest}
+        return {"entries": [], "shipped": [], **manifest}
 
     def _entry(self, raw: RawText, *, shipped: bool) -> tuple[dict[str, Any], ParsedDocument]:
         key = hashlib.sha256(f"{self._version}\0{raw.name}\0{raw.sha256}".encode()).hexdigest()[:32]
@@ -174,10 +184,14 @@ class Pipeline:
             if manifest["entries"]:
                 raise InputError("这是索引里最后一个文件，不能移除；可以先导入别的文件，或删掉索引目录")
             return
-        if same and _keys(entries) == _keys(manifest["entries"]):
+        unchanged = (
+            _keys(entries) == _keys(manifest["entries"])
+            and manifest["shipped"] == self._manifest()["shipped"]
+        )
+        if same and unchanged:
             return
         entries = [self._renewed(e, report) for e in entries]
-        contents = self._contents(entries, made_by, progress)
+        contents = self._contents(entries, {**made_by, "shipped": manifest["shipped"]}, progress)
         progress("建索引", 0, 1)
         report.generation = self._home.write(contents, self._embedder)
         report.changed = True
@@ -202,7 +216,7 @@ class Pipeline:
         return bool(key != entry["key"])
 
     def _contents(
-        self, entries: list[dict[str, Any]], made_by: dict[str, str], progress: Progress
+        self, entries: list[dict[str, Any]], made_by: dict[str, Any], progress: Progress
     ) -> Contents:
         documents: list[Document] = []
         clauses: list[Clause] = []
@@ -266,6 +280,11 @@ def heading_texts(parsed: ParsedDocument) -> list[str]:
     return [f"{title} {' '.join(parsed.clauses[s.clause].heading_path)}" for s in parsed.searched]
 
 
+def read_hash(path: Path) -> str:
+    """The hash by which a shipped file is known again."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _keys(entries: list[dict[str, Any]]) -> set[tuple[str, str, bool]]:
     return {(e["document"], e["key"], e["shipped"]) for e in entries}
 
@@ -274,11 +293,12 @@ def _files(paths: Iterable[Path], report: Report) -> Iterator[Path]:
     """The files named, and those of known formats below the folders named."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(
-                p
-                for p in path.rglob("*")
-                if p.is_file() and p.suffix.lower() in SUFFIXES and not _hidden(p, path)
-            )
+            for file in sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p, path)):
+                if file.suffix.lower() in SUFFIXES:
+                    yield file
+                elif file.suffix.lower() in _DOCUMENTS:
+                    reason = f"不认识的格式 {file.suffix}，请另存为 {' '.join(SUFFIXES)} 之一"
+                    report.failures.append(UnreadableFile(file.name, reason))
         elif path.exists():
             yield path
         else:
@@ -287,6 +307,3 @@ def _files(paths: Iterable[Path], report: Report) -> Iterator[Path]:
 
 def _hidden(path: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(root).parts)
-
-
-__all__ = ["AnwenError", "Ingested", "Pipeline", "Progress", "Report", "search_texts"]

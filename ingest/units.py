@@ -59,7 +59,7 @@ def lead_in(repaired: Repaired, nodes: list[Node], i: int) -> str:
     parts: list[str] = []
     parent = nodes[i].parent
     while parent is not None and nodes[parent].opening.kind not in (ClauseKind.PART, ClauseKind.PLAIN):
-        own = repaired.text[nodes[parent].start : nodes[parent].end].strip()
+        own = repaired.text[nodes[parent].opening.body : nodes[parent].end].strip()
         if own and nodes[parent].opening.kind is not ClauseKind.ROW:
             last = re.split(r"(?<=[。；])", own.rstrip())[-1]
             parts.append(last if len(own) > 200 and last.strip() else own)

@@ -130,6 +130,7 @@ class IndexHome:
             Interaction.build(folder / "words", contents.texts, words, embedder)
         _write_durably(folder / "manifest.json", json.dumps(contents.manifest, ensure_ascii=False))
         _write_durably(self.folder / "CURRENT", name)
+        self._checked = float("-inf")  # this process, too, answers from it at once
         return name
 
     def prune(self, keep: int = 2) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retrieval.clause import Clause, ClauseKind, Document, Hit
+from retrieval.clause import Clause, ClauseKind, Document, Hit, Level
 from retrieval.dense import StaticEmbedder
 from retrieval.rank import FEATURES, asks, over_best
 from retrieval.reference import ReferenceFinder, References
@@ -28,7 +28,9 @@ _FROM_WORDS, _FROM_VECTORS = (
 )  # candidates taken from each of the two lexical legs and from the vectors
 _RANKED = 120  # kept of them for the full set of features
 _NAMED = 2.5  # what it is worth that the question names the document, beside the fitted weights
-_OUT_OF_FORCE = 0.55  # what is left of a score when the text no longer applies and no newer one is held
+_OUT_OF_FORCE = (
+    0.55  # left of a score where the text no longer applies and no newer one is held, or is of unknown origin
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,8 @@ class Searcher:
         if status is Status.NOT_YET or not applies_in(document, self._place):
             return 0.0
         if status is Status.IN_FORCE:
-            return 1.0
+            known = document.level is not Level.OTHER or document.number or document.effective
+            return 1.0 if known else _OUT_OF_FORCE
         return 0.0 if document.replaced_by in generation.documents else _OUT_OF_FORCE
 
     def _placed(self, generation: Generation) -> Any:

@@ -131,6 +131,8 @@ def _inner(article: _Article | None, body: list[tuple[int, str]], prefix: str) -
     found: list[Opening] = []
     several = _paragraph_count(body) > 1
     for start, text in body:
+        if text.startswith("|"):
+            continue  # a row of a table is no 款
         item = stack.take(text)
         if item is None:
             paragraphs += 1
@@ -156,7 +158,7 @@ def _paragraph_count(body: list[tuple[int, str]]) -> int:
     stack = ListStack(_ITEM_STYLES)
     count = 0
     for _, text in body:
-        if stack.take(text) is None:
+        if not text.startswith("|") and stack.take(text) is None:
             count += 1
             stack.clear()
     return count

@@ -77,6 +77,7 @@ def test_chat_reads_questions_from_a_pipe(home: Path) -> None:
         (("search", "--batch", "没有这个文件.jsonl"), "读不出来"),
         (("search", "x", "--index", "没有这个文件夹"), "还没有索引"),
         (("corpus", "show", "没有的法"), "没有收录"),
+        (("ask", "--batch", "corpus/models/static/model.safetensors"), "不是 UTF-8"),
     ],
 )
 def test_an_error_is_one_clear_line(home: Path, arguments: tuple[str, ...], words: str) -> None:
@@ -109,3 +110,9 @@ def test_a_bad_setting_is_named(home: Path) -> None:
     )
     assert done.returncode == 1
     assert "ANWEN_BUREAU=nowhere" in done.stderr
+
+
+def test_a_home_that_cannot_be_written_gives_no_traceback() -> None:
+    done = anwen(Path("/proc/nowhere"), "ask", "新员工要培训多少学时")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import fields
+from datetime import date
 
 import pytest
 import typer
 
 from anwen.cli import app
 from anwen.settings import CHECKOUT, Settings
+from bot.answer import Answer, Citation, Evidence
 
+ANSWER_FIELDS = Answer("", "", Evidence.NONE, (), (), date(2026, 1, 1)).to_json()
+CITATION_FIELDS = [f.name for f in fields(Citation) if f.name not in ("lead_in", "text_date")]
 README = (CHECKOUT / "README.md").read_text("utf-8")
 
 
@@ -32,6 +37,19 @@ def test_every_command_is_in_the_readme(command: str) -> None:
 @pytest.mark.parametrize("field", Settings.model_fields)
 def test_every_setting_is_in_the_readme(field: str) -> None:
     assert f"ANWEN_{field.upper()}" in README
+
+
+@pytest.mark.parametrize("field", [*ANSWER_FIELDS, *CITATION_FIELDS])
+def test_every_json_field_of_an_answer_is_in_the_readme(field: str) -> None:
+    assert f"`{field}`" in README
+
+
+def test_pages_hold_no_placeholders_and_name_only_files_that_exist() -> None:
+    for page in [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *(CHECKOUT / "docs").glob("*.md")]:
+        text = page.read_text("utf-8")
+        assert "@@" not in text, page.name
+        for name in re.findall(r"`((?:docs|evals|corpus|bot|retrieval|ingest|anwen)/[\w/.-]+\.\w+)`", text):
+            assert (CHECKOUT / name).exists(), f"{page.name}: {name}"
 
 
 def test_every_make_target_is_in_the_readme_or_contributing() -> None:

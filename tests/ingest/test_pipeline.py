@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ingest.pipeline
-from anwen.settings import Settings
+from anwen.settings import CORPUS, Settings
 from anwen.wiring import Wiring
 from retrieval.errors import IndexBusy
 
@@ -107,3 +107,42 @@ def test_a_home_where_nothing_could_be_read_has_no_index(home: Wiring, tmp_path:
     report = home.pipeline.ingest([tmp_path / "empty.txt"])
     assert report.generation is None
     assert not (tmp_path / "index" / "generations").exists()
+
+
+def test_an_id_that_comes_twice_is_told_with_its_line_and_spoils_nothing_else(
+    home: Wiring, tmp_path: Path
+) -> None:
+    row = json.dumps({"id": 1, "name": "某法第一条", "text": "戴安全帽。"}, ensure_ascii=False)
+    (tmp_path / "a.jsonl").write_text(f"{row}\n{row}\n", "utf-8")
+    (tmp_path / "b.txt").write_text(RULE, "utf-8")
+    report = home.pipeline.ingest([tmp_path / "a.jsonl", tmp_path / "b.txt"])
+    assert [str(f) for f in report.failures] == ["a.jsonl：第 2 行的 id 1 前面已经用过"]
+    assert len(report.files) == 1
+
+
+def test_two_files_of_one_document_are_told(home: Wiring, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(RULE, "utf-8")
+    (tmp_path / "b.txt").write_text(RULE.replace("三十", "四十"), "utf-8")
+    report = home.pipeline.ingest([tmp_path / "a.txt", tmp_path / "b.txt"])
+    assert "替换了 a.txt 的文本" in report.files[1].warnings[0]
+
+
+def test_documents_of_other_formats_in_a_folder_are_named(home: Wiring, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "a.txt").write_text(RULE, "utf-8")
+    (folder / "旧.doc").write_bytes(b"\xd0\xcf\x11\xe0")
+    (folder / "照片.jpg").write_bytes(b"\xff\xd8")
+    report = home.pipeline.ingest([folder])
+    assert [f.name for f in report.failures] == ["旧.doc"]
+
+
+def test_the_users_own_text_of_a_shipped_document_stays(tmp_path: Path) -> None:
+    wiring = Wiring(Settings(home=tmp_path / "home"))
+    wiring.ensure_index()
+    shipped = (CORPUS / "texts" / "jinjiang-2024-103.md").read_text("utf-8")
+    (tmp_path / "mine.md").write_text(shipped.replace("至少 32 学时", "至少 40 学时"), "utf-8")
+    wiring.pipeline.ingest([tmp_path / "mine.md"])
+    again = Wiring(Settings(home=tmp_path / "home"))
+    assert not again.ensure_index()
+    assert "40学时" in again.searcher.search("新员工要培训多少学时").hits[0].clause.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from anwen.wiring import Wiring
+from bot.answer import Evidence
 from retrieval.clause import Document
 from retrieval.validity import Status, applies_in, status_at
 
@@ -40,9 +41,11 @@ def test_local_documents_apply_only_in_their_place() -> None:
     assert not applies_in(document, "广东省深圳市")
 
 
-def test_repealed_texts_rank_out_today_and_in_at_their_time(full_wiring: Wiring) -> None:
+def test_a_repealed_text_answers_at_its_time_and_today_only_with_a_warning(full_wiring: Wiring) -> None:
     question = "特种作业操作证有效期几年"
     then = full_wiring.searcher.search(question, as_of=date(2020, 6, 1)).hits
     assert then[0].document.id == "特种作业人员安全技术培训考核管理规定（2010）"
-    now = full_wiring.searcher.search(question, as_of=date(2026, 11, 1)).hits
-    assert now[0].document.id != "特种作业人员安全技术培训考核管理规定（2010）" or now[0].document.repealed
+    answer = full_wiring.assistant.ask(question, as_of=date(2026, 11, 1))
+    assert answer.evidence is not Evidence.CLEAR
+    if any(c.status != "现行有效" for c in answer.citations):
+        assert "被替代或废止" in answer.answer
