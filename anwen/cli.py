@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from anwen import develop
+from anwen.console import AsOf, Batch, Index, Json, make_wiring, print_json, ready
 from retrieval.errors import AnwenError, InputError
 
 if TYPE_CHECKING:
     from anwen.wiring import Wiring
     from ingest.pipeline import Report
-    from retrieval.clause import Clause
 
 app = typer.Typer(
     help="安问：施工安全法规问答，每句话都有条文依据。",
@@ -26,11 +27,6 @@ app = typer.Typer(
 )
 corpus = typer.Typer(help="看看收录了哪些文件。", no_args_is_help=True)
 app.add_typer(corpus, name="corpus")
-
-AsOf = Annotated[str | None, typer.Option("--as-of", help="按这一天有效的文本回答，如 2024-06-01")]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-Batch = Annotated[Path | None, typer.Option("--batch", help='JSON 行文件，每行 {"id", "question"}')]
-Index = Annotated[Path | None, typer.Option("--index", help="用这个文件夹里的索引，而不是数据目录里的")]
 
 
 def main() -> None:
@@ -77,11 +73,11 @@ def ask(
     batch: Batch = None,
 ) -> None:
     """问一个问题，得到有条文依据的回答。"""
-    assistant = _ready().assistant
+    assistant = ready().assistant
     for row in _questions(question, batch):
         answer = assistant.ask(row["question"], as_of=_day(row.get("as_of") or as_of))
         if as_json or batch:
-            _print_json(answer.to_json(row.get("id")))
+            print_json(answer.to_json(row.get("id")))
         else:
             from bot.channels.terminal import render
 
@@ -98,7 +94,7 @@ def search(
     index: Index = None,
 ) -> None:
     """只找条文，不作答。"""
-    searcher = _ready(index).searcher
+    searcher = ready(index).searcher
     for row in _questions(question, batch):
         found = searcher.search(row["question"], k=k, as_of=_day(row.get("as_of") or as_of))
         hits = [
@@ -115,7 +111,7 @@ def search(
             for h in found.hits
         ]
         if as_json or batch:
-            _print_json({"id": row.get("id"), "query": row["question"], "hits": hits})
+            print_json({"id": row.get("id"), "query": row["question"], "hits": hits})
             continue
         for n, hit in enumerate(hits, 1):
             print(f"{n}. 《{hit['title']}》{hit['locator']}（{hit['score']}）\n   {str(hit['text'])[:160]}")
@@ -131,7 +127,7 @@ def ingest(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    wiring = _wiring(index)
+    wiring = make_wiring(index)
     if index is None:
         wiring.ensure_index()
     console = Console(stderr=True)
@@ -155,112 +151,8 @@ def chat(as_of: AsOf = None) -> None:
     """在终端里对话；也可以从管道读问题，一行一个。"""
     from bot.channels.terminal import converse
 
-    wiring = _ready()
+    wiring = ready()
     converse(wiring.assistant, as_of=_day(as_of), bureau=wiring.bureau.name)
-
-
-@app.command()
-def train(
-    out: Annotated[Path, typer.Option("--out", help="模型写到这个文件夹")],
-    pairs: Annotated[
-        Path | None, typer.Option("--pairs", help='JSON 行文件，每行 {"query", "relevant": [条文 id]}')
-    ] = None,
-    index: Index = None,
-) -> None:
-    """在自己的语料上训练向量模型（需要 pip install -e '.[train]'）。"""
-    from retrieval.train import read_pairs
-    from retrieval.train import train as train_model
-
-    wiring = _ready(index)
-    train_model(
-        wiring.home.current(),
-        read_pairs(pairs) if pairs else (),
-        out,
-        tokeniser=wiring.tokeniser,
-        lexicon=wiring.lexicon,
-    )
-    print(f"已写到 {out}；设 ANWEN_EMBEDDING_MODEL={out} 后重新运行 anwen ingest 即可使用")
-
-
-@app.command("eval")
-def evaluate(
-    split: Annotated[str, typer.Option("--split", help="dev 或 test")] = "test",
-    as_json: Json = False,
-    texts: Annotated[
-        Path | None, typer.Option("--texts", help="官方文本的文件夹；没有则只评随附语料")
-    ] = None,
-) -> None:
-    """评测：召回、引用、事实、误答、误拒，附置信区间。"""
-    from evals.answers import evaluate as run
-    from evals.answers import table
-
-    wiring = _eval_wiring(texts)
-    result = run(wiring.assistant, wiring.searcher, split)
-    if as_json:
-        _print_json(result)
-    else:
-        print(table(result))
-
-
-@app.command()
-def fit(texts: Annotated[Path, typer.Option("--texts", help="官方文本的文件夹")]) -> None:
-    """重新拟合排序权重和依据状态（用 evals/pairs 和开发集，不碰测试集）。"""
-    from anwen.settings import CORPUS
-    from anwen.wiring import Wiring
-    from evals.fit import fit_evidence, fit_fusion, reset
-
-    fusion, evidence = CORPUS / "models" / "fusion.json", CORPUS / "models" / "evidence.json"
-    reset(fusion, evidence)
-    wiring = _eval_wiring(texts)
-    _print_json(fit_fusion(wiring.searcher, fusion))
-    wiring = Wiring(wiring.settings)  # with the weights just written
-    _print_json(fit_evidence(wiring.assistant, wiring.searcher, evidence))
-
-
-@app.command()
-def bench(
-    texts: Annotated[Path | None, typer.Option("--texts", help="官方文本的文件夹")] = None,
-    as_json: Json = False,
-    worker: Annotated[str | None, typer.Option("--worker", hidden=True)] = None,
-    out: Annotated[Path | None, typer.Option("--out", hidden=True)] = None,
-    times: Annotated[int, typer.Option("--times", hidden=True)] = 1,
-) -> None:
-    """与同类在同一次运行里比速度、内存和召回。"""
-    from evals import speed
-
-    if worker is not None:
-        _print_json(_bench_worker(worker, out, times))
-        return
-    result = speed.run([sys.executable, "-m", "anwen"], texts)
-    if as_json:
-        _print_json(result)
-    else:
-        print(speed.table(result))
-
-
-def _bench_worker(worker: str, out: Path | None, times: int) -> dict[str, Any]:
-    """One part of the benchmark, in a process of its own."""
-    from evals import speed
-
-    wiring = _ready(out if worker == "ours" else None)
-    if worker == "model":
-        return {"model": wiring.settings.embedding_model}
-    if worker == "clauses" and out is not None:
-        return {"clauses": speed.write_clauses(wiring.home.current(), out, times)}
-
-    def search(question: str) -> list[tuple[str, str]]:
-        hits = wiring.searcher.search(question, k=10).hits
-        return [(_document_of(h.clause), f"{h.clause.context}{h.clause.text}") for h in hits]
-
-    return dict(speed.measure(search, speed.questions_for_speed()))
-
-
-def _document_of(clause: Clause) -> str:
-    """The document that a clause of the benchmark came from; a variant is marked by its "#"."""
-    if not clause.external_id:
-        return clause.document_id
-    document, _, rest = clause.external_id.partition("@")
-    return f"{document}#" if "#" in rest else document
 
 
 @corpus.command("list")
@@ -270,11 +162,11 @@ def list_documents(as_json: Json = False) -> None:
 
     from retrieval.validity import status_at
 
-    wiring = _ready()
+    wiring = ready()
     documents = sorted(wiring.home.current().documents.values(), key=lambda d: (d.level, d.id))
     for document in documents:
         if as_json:
-            _print_json(asdict(document))
+            print_json(asdict(document))
         else:
             state = status_at(document, date.today()).value
             print(f"{document.id}\t{document.title}\t{document.level}\t{document.effective or '?'}\t{state}")
@@ -288,11 +180,11 @@ def show_document(
     """一个文件的条文，逐条列出。"""
     from dataclasses import asdict
 
-    wiring = _ready()
+    wiring = ready()
     document = _document(wiring, name)
     for clause in wiring.home.current().clauses.of_document(document):
         if as_json:
-            _print_json(asdict(clause))
+            print_json(asdict(clause))
         else:
             print(f"{clause.locator}\t{clause.own}")
 
@@ -300,42 +192,9 @@ def show_document(
 @corpus.command("remove")
 def remove_document(name: Annotated[str, typer.Argument(help="文件的 id、名称或文号")]) -> None:
     """从索引中移除一个导入的文件。"""
-    wiring = _ready()
+    wiring = ready()
     wiring.pipeline.remove(_document(wiring, name))
     print(f"已移除 {name}")
-
-
-def _wiring(index: Path | None = None) -> Wiring:
-    from anwen.wiring import Wiring
-
-    return Wiring(index=index)
-
-
-def _ready(index: Path | None = None) -> Wiring:
-    """The parts, with the index of the shipped corpus built where it is missing or stale."""
-    wiring = _wiring(index)
-    if index is None:
-        wiring.ensure_index(progress=_say_building)
-    wiring.warm()
-    return wiring
-
-
-def _eval_wiring(texts: Path | None) -> Wiring:
-    """The parts over a home of its own, with the shipped corpus and, where given, official texts."""
-    from anwen.settings import settings
-    from anwen.wiring import Wiring
-
-    home = settings().home / ("eval-texts" if texts else "eval")
-    wiring = Wiring(settings().model_copy(update={"home": home}))
-    wiring.ensure_index(progress=_say_building)
-    if texts is not None:
-        wiring.pipeline.ingest([texts])
-    return wiring
-
-
-def _say_building(what: str, done: int, total: int) -> None:
-    if done == 0:
-        print(f"首次使用：{what}……", file=sys.stderr)
 
 
 def _questions(question: str | None, batch: Path | None) -> Iterator[dict[str, Any]]:
@@ -382,13 +241,9 @@ def _document(wiring: Wiring, name: str) -> str:
     raise UnknownName(f"没有收录“{name}”，用 anwen corpus list 看看有哪些")
 
 
-def _print_json(row: dict[str, Any]) -> None:
-    print(json.dumps(row, ensure_ascii=False), flush=True)
-
-
 def _print_report(report: Report, as_json: bool) -> None:
     if as_json:
-        _print_json(
+        print_json(
             {
                 "generation": report.generation,
                 "changed": report.changed,
@@ -419,3 +274,6 @@ def _print_report(report: Report, as_json: bool) -> None:
         f"共 {len(report.files)} 个文件，{len(report.failures)} 个读不了。"
         + ("" if report.changed else "索引没有变化。")
     )
+
+
+app.registered_commands += develop.app.registered_commands
