@@ -24,7 +24,8 @@ class Evidence(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Citation:
     """One clause that the answer rests on. `quote` is a verbatim span of it unless `verbatim` is False
-    (a key point of ours); `lead_in` is what stands before an item and is needed to read it."""
+    (a key point of ours); `lead_in` is what stands before an item and is needed to read it; `beside` are the
+    other cells of its table row, by column."""
 
     n: int
     clause_id: str
@@ -37,6 +38,7 @@ class Citation:
     level: str
     source: str | None
     lead_in: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
     text_date: str | None = None
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.bureau import Bureau
     from bot.evidence import Calibration
     from retrieval.catalog import Catalog
-    from retrieval.clause import Clause, Document
+    from retrieval.clause import Clause, Document, Hit
     from retrieval.search import Found, Searcher
 
 _STATUS_WORDS = {
@@ -31,6 +31,8 @@ _STATUS_WORDS = {
 }
 _CLOSING = "仅供参考，以原文为准"
 _STOP = "拿不准就先停工，撤到安全处，问专职安全员，不要凭经验冒险。"
+_ALL_WORDS = 0.95  # share of the question's words, by rarity
+_CELL_MAX = 60  # longer cells are texts of their own
 _WHOLE = 420  # a clause up to so many characters is quoted whole
 _FIGURES = (Kind.NUMBER, Kind.WHEN)
 _REFUSED = {
@@ -82,6 +84,8 @@ class Assistant:
         evidence = self._calibration.judge(signals)
         if signals.exact and evidence is not Evidence.CLEAR:
             evidence = Evidence.CLEAR if question.kind is Kind.REFERENCE else Evidence.PARTIAL
+        if evidence is Evidence.PARTIAL and signals.sentence >= _ALL_WORDS and signals.fits:
+            evidence = Evidence.CLEAR  # one sentence has every word of the question and what was asked for
         if evidence is not Evidence.CLEAR:
             return evidence
         best = passages[0]
@@ -136,7 +140,7 @@ class Assistant:
         citations = tuple(self._citation(n, p, question.kind, day) for n, p in enumerate(chosen, 1))
         lead = shortened(chosen[0].text)
         lines = _emergency_lines(emergency)
-        opening = "" if evidence is Evidence.CLEAR else "没有完全对得上的条文，最接近的是："
+        opening = "" if evidence is Evidence.CLEAR else "最接近的条文说（不一定就是答案，请对照原文）："
         lines.append(f"{opening}{_with_lead_in(citations[0], lead)}[1]")
         if evidence is Evidence.PARTIAL and question.asks_action:
             lines.append(_STOP)
@@ -162,7 +166,18 @@ class Assistant:
             level=document.level.value,
             source=document.source,
             lead_in=clause.context if clause.id != hit.clause.id or clause.context else "",
+            beside=self._beside(clause, hit),
             text_date=document.effective,
+        )
+
+    def _beside(self, clause: Clause, hit: Hit) -> tuple[tuple[str, str], ...]:
+        """The other cells of a clause's table row, or of the row that repeats it."""
+        twins = (self._searcher.generation.clauses.get(name) for name in hit.repeats)
+        columns = clause.columns or next((t.columns for t in twins if t is not None and t.columns), {})
+        return tuple(
+            (name, cell)
+            for name, cell in columns.items()
+            if len(cell) <= _CELL_MAX and cell not in clause.text
         )
 
     def _narrowed(self, clause: Clause, passage: Passage) -> Clause:
@@ -298,7 +313,10 @@ def _with_lead_in(citation: Citation, lead: str) -> str:
 def _ground(citation: Citation) -> str:
     number = f"（{citation.doc_number}）" if citation.doc_number else ""
     lead_in = f"（{shortened(citation.lead_in)}：）" if citation.lead_in else ""
-    return f"[{citation.n}] 《{citation.title}》{number}{citation.locator}：{lead_in}“{citation.quote}”"
+    beside = "".join(f"（{name}：{cell}）" for name, cell in citation.beside)
+    return (
+        f"[{citation.n}] 《{citation.title}》{number}{citation.locator}：{lead_in}“{citation.quote}”{beside}"
+    )
 
 
 def _conflicts(passages: list[Passage]) -> list[str]:

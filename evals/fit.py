@@ -142,7 +142,7 @@ def fit_evidence(assistant: Assistant, searcher: Searcher, path: Path) -> dict[s
     x, y, has, off = np.array(rows), np.array(right), np.array(answerable), np.array(off_topic)
     topic, on = _regression(x, ~off, names)
     answers, p = _regression(x, y, names)
-    on_topic = float(np.quantile(on[off], 1 - MAX_OFF_TOPIC, method="lower"))
+    on_topic = float(np.quantile(on[off], 1 - MAX_OFF_TOPIC, method="higher"))
     partial = float(np.quantile(p[y], MAX_LOST))
     answered = on > on_topic
     steps = [

@@ -114,6 +114,10 @@ def _provision(repaired: Repaired, nodes: list[Node], children: dict[int, list[i
     if length <= WHOLE_MAX:
         found = [Unit(i, i)]
         if length > SPLIT_MIN:
+            if nodes[i].opening.kind is ClauseKind.ROW and children.get(i):
+                return _below(
+                    repaired, nodes, children, i, i, whole=False
+                )  # its entries stand for themselves
             found += _below(repaired, nodes, children, i, i, whole=True)
         return found
     found = [Unit(i, i)] if nodes[i].end - nodes[i].start > 30 or not children.get(i) else []
@@ -131,6 +135,11 @@ def _below(
             continue
         length = len(repaired.text[node.start : node.last].strip())
         if length < 4:
+            continue
+        if node.opening.kind is ClauseKind.ROW and children.get(child):
+            found += _below(
+                repaired, nodes, children, child, child, whole=False
+            )  # entries stand for themselves
             continue
         target = shown if whole else child
         found.append(Unit(child, target))

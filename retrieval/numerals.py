@@ -38,6 +38,7 @@ _UNITS = {
     "伏": "v",
     "千牛": "kn",
 }
+_BLANK = re.compile(r"(?<=\d) +(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) +(?=\d)")
 _UNIT = re.compile(r"(?<=\d)\s*(" + "|".join(_UNITS) + r")(?!处|度)")
 
 
@@ -72,7 +73,7 @@ def fold_width(text: str) -> str:
 
 def normalise(text: str) -> str:
     """One spelling for matching: width and case folded, Chinese numerals and units made 32 and m."""
-    text = fold_width(text).lower()
+    text = _BLANK.sub("", fold_width(text).lower())
     text = _PERCENT.sub(lambda m: f"{_arabic(m)}%", text)
     text = _COUNTED.sub(_arabic, text)
     text = _ORDINAL.sub(_arabic, text)

@@ -296,4 +296,4 @@ def _bigrams(text: str) -> set[str]:
 def _overlap(a: set[str], b: set[str]) -> float:
     """Share of the smaller set that is in the other, where both are of like size."""
     small, large = sorted((len(a), len(b)))
-    return len(a & b) / small if small and small > 0.5 * large else 0.0
+    return len(a & b) / small if small and small > 0.35 * large else 0.0

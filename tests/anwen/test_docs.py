@@ -15,7 +15,7 @@ from anwen.settings import CHECKOUT, Settings
 from bot.answer import Answer, Citation, Evidence
 
 ANSWER_FIELDS = Answer("", "", Evidence.NONE, (), (), date(2026, 1, 1)).to_json()
-CITATION_FIELDS = [f.name for f in fields(Citation) if f.name not in ("lead_in", "text_date")]
+CITATION_FIELDS = [f.name for f in fields(Citation) if f.name not in ("lead_in", "beside", "text_date")]
 README = (CHECKOUT / "README.md").read_text("utf-8")
 
 

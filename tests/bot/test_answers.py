@@ -16,11 +16,16 @@ from bot.question import Kind, read_question
 def test_a_figure_comes_first_with_its_clause(wiring: Wiring) -> None:
     answer = wiring.assistant.ask("新员工要培训多少学时？")
     assert answer.evidence is Evidence.CLEAR
-    first_line = answer.answer.split("\n")[0]
+    first_line = answer.answer.split("\n")[0].replace(" ", "")
     assert "32学时" in first_line
     assert "[1]" in first_line
     assert answer.citations[0].doc_number == "晋建综〔2024〕103号"
     assert answer.citations[0].locator in ("二（六）2", "附件（六）2")
+
+
+def test_an_entry_of_the_annex_names_the_office_beside_it(wiring: Wiring) -> None:
+    answer = wiring.assistant.ask("一案一倒查、公开曝光由哪些科室负责")
+    assert "（责任科室（单位）：建筑管理科 法制科 执法大队）" in answer.answer
 
 
 def test_every_quotation_is_a_span_of_its_clause(wiring: Wiring) -> None:
