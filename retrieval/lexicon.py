@@ -20,9 +20,6 @@ class Lexicon:
         self._entries = entries
         self._longest = max(map(len, entries), default=0)
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
     def items(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         """All lay words with their terms."""
         return self._entries.items()

@@ -33,9 +33,6 @@ class References:
     not_held: tuple[Entry, ...]
     locators: tuple[str, ...]
 
-    def __bool__(self) -> bool:
-        return bool(self.documents or self.not_held or self.locators)
-
 
 class ReferenceFinder:
     """Finds the references of a question among the documents of an index and of the catalog."""
