@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from anwen import develop
+from anwen import corpus, develop
 from anwen.console import AsOf, Batch, Index, Json, make_wiring, print_json, ready
 from retrieval.errors import AnwenError, InputError
 
 if TYPE_CHECKING:
-    from anwen.wiring import Wiring
     from ingest.pipeline import Report
 
 app = typer.Typer(
@@ -25,8 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-corpus = typer.Typer(help="看看收录了哪些文件。", no_args_is_help=True)
-app.add_typer(corpus, name="corpus")
+app.add_typer(corpus.app, name="corpus")
 
 
 def main() -> None:
@@ -155,48 +153,6 @@ def chat(as_of: AsOf = None) -> None:
     converse(wiring.assistant, as_of=_day(as_of), bureau=wiring.bureau.name)
 
 
-@corpus.command("list")
-def list_documents(as_json: Json = False) -> None:
-    """收录的文件。"""
-    from dataclasses import asdict
-
-    from retrieval.validity import status_at
-
-    wiring = ready()
-    documents = sorted(wiring.home.current().documents.values(), key=lambda d: (d.level, d.id))
-    for document in documents:
-        if as_json:
-            print_json(asdict(document))
-        else:
-            state = status_at(document, date.today()).value
-            print(f"{document.id}\t{document.title}\t{document.level}\t{document.effective or '?'}\t{state}")
-
-
-@corpus.command("show")
-def show_document(
-    name: Annotated[str, typer.Argument(help="文件的 id、名称或文号")],
-    as_json: Json = False,
-) -> None:
-    """一个文件的条文，逐条列出。"""
-    from dataclasses import asdict
-
-    wiring = ready()
-    document = _document(wiring, name)
-    for clause in wiring.home.current().clauses.of_document(document):
-        if as_json:
-            print_json(asdict(clause))
-        else:
-            print(f"{clause.locator}\t{clause.own}")
-
-
-@corpus.command("remove")
-def remove_document(name: Annotated[str, typer.Argument(help="文件的 id、名称或文号")]) -> None:
-    """从索引中移除一个导入的文件。"""
-    wiring = ready()
-    wiring.pipeline.remove(_document(wiring, name))
-    print(f"已移除 {name}")
-
-
 def _questions(question: str | None, batch: Path | None) -> Iterator[dict[str, Any]]:
     if batch is None:
         if question is None:
@@ -227,18 +183,6 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"日期 {text} 不对，请写成 2024-06-01 的样子") from error
-
-
-def _document(wiring: Wiring, name: str) -> str:
-    from retrieval.catalog import fold_name
-    from retrieval.errors import UnknownName
-
-    wanted = fold_name(name)
-    for document in wiring.home.current().documents.values():
-        names = (document.id, document.title, document.number, *document.short)
-        if wanted in {fold_name(n) for n in names if n}:
-            return document.id
-    raise UnknownName(f"没有收录“{name}”，用 anwen corpus list 看看有哪些")
 
 
 def _print_report(report: Report, as_json: bool) -> None:

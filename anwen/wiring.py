@@ -116,7 +116,7 @@ class Wiring:
 
     def ensure_index(self, progress: Progress = lambda *_: None) -> bool:
         """Build the index of the shipped corpus where it is missing or stale; whether it was built."""
-        shipped = sorted((CORPUS / "texts").glob("*.md"))
+        shipped = [*sorted((CORPUS / "texts").glob("*.md")), *sorted((CORPUS / "keypoints").glob("*.yaml"))]
         if self._is_current(shipped):
             return False
         self.pipeline.ingest(shipped, progress=progress, shipped=True)

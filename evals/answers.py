@@ -4,6 +4,8 @@ recall@k         a gold clause is among the first k hits (answerable questions)
 mrr              mean of 1 / rank of the first gold clause
 citation         share of the citations of answers that are gold clauses
 fact match       every fact that the answer must hold stands in it
+told             questions without an answer that must say something all the same (stop work, 120, the number of a text
+                 that is known but not held), and do
 false answers    share of all questions where something is asserted without ground: evidence `clear` that neither
                  holds the facts nor cites a gold clause, `clear` where the texts have no answer, or any answer
                  but `none` to a question out of scope
@@ -28,6 +30,7 @@ from evals.score import Share
 if TYPE_CHECKING:
     from bot.answer import Answer
     from bot.respond import Assistant
+    from retrieval.clause import Clause
     from retrieval.search import Searcher
 
 
@@ -38,12 +41,14 @@ def evaluate(assistant: Assistant, searcher: Searcher, split: str) -> dict[str, 
     with_gold = [r for r in answerable if r["rank"] is not None]
     cited = [c for r in answerable for c in r["citations"]]
     with_facts = [r for r in answerable if r["facts"] is not None]
+    told = [r for r in rows if not r["answerable"] and r["facts"] is not None]
     measures = {
         **{f"recall@{k}": Share(sum(r["rank"] <= k for r in with_gold), len(with_gold)) for k in (1, 5, 10)},
         "mrr": Share(sum(1 / r["rank"] for r in with_gold), len(with_gold)),
         "citation precision": Share(sum(cited), len(cited)),
         "cites gold": Share(sum(any(r["citations"]) for r in with_gold), len(with_gold)),
         "fact match": Share(sum(r["facts"] for r in with_facts), len(with_facts)),
+        "told": Share(sum(r["facts"] for r in told), len(told)),
         "false answers": Share(sum(r["false_answer"] for r in rows), len(rows)),
         "strict": Share(sum(r["false_answer"] or r["hedged"] for r in rows), len(rows)),
         "hedged": Share(sum(r["hedged"] for r in rows), sum(r["near_miss"] for r in rows)),
@@ -87,14 +92,15 @@ def _row(question: Question, assistant: Assistant, searcher: Searcher) -> dict[s
     if question.answerable and question.gold:
         hits = searcher.search(question.question, k=10, as_of=day).hits
         rank = next(
-            (n for n, h in enumerate(hits, 1) if any(g.matches(h.clause) for g in question.gold)), 10**9
+            (n for n, h in enumerate(hits, 1) if is_gold(question, h.clause, h.document.kind)), 10**9
         )
     citations = _citations(question, answer, searcher)
     facts = holds_facts(question, answer.answer) if question.facts else None
     said = answer.evidence.value
     off_topic = question.kind in OFF_TOPIC
     near_miss = not question.answerable and not off_topic
-    wrong = said != "none" if off_topic else said == "clear" and not facts and not any(citations)
+    right = question.answerable and (facts or any(citations))
+    wrong = said != "none" if off_topic else said == "clear" and not right
     return {
         "id": question.id,
         "kind": question.kind,
@@ -108,8 +114,8 @@ def _row(question: Question, assistant: Assistant, searcher: Searcher) -> dict[s
         "near_miss": near_miss,
         "hedged": near_miss and said == "partial",
         "refused": said == "none",
-        "quotes": len(answer.citations),
-        "verbatim": sum(_is_verbatim(c.quote, c.clause_id, searcher) for c in answer.citations),
+        "quotes": sum(c.verbatim for c in answer.citations),
+        "verbatim": sum(_is_verbatim(c.quote, c.clause_id, searcher) for c in answer.citations if c.verbatim),
     }
 
 
@@ -119,9 +125,15 @@ def holds_facts(question: Question, answer: str) -> bool:
     return all(any(squeezed(wording) in text for wording in group) for group in question.facts)
 
 
+def is_gold(question: Question, clause: Clause, kind: str) -> bool:
+    """Whether a clause, or a key point where the kind of its document is that, is right to cite."""
+    return any(gold.matches(clause, restated=kind == "key points") for gold in question.gold)
+
+
 def _citations(question: Question, answer: Answer, searcher: Searcher) -> list[bool]:
-    clauses = [searcher.generation.clauses.get(c.clause_id) for c in answer.citations]
-    return [any(g.matches(clause) for g in question.gold) for clause in clauses if clause is not None]
+    generation = searcher.generation
+    clauses = [c for c in (generation.clauses.get(cited.clause_id) for cited in answer.citations) if c]
+    return [is_gold(question, c, generation.documents[c.document_id].kind) for c in clauses]
 
 
 def _is_verbatim(quote: str, clause_id: str, searcher: Searcher) -> bool:

@@ -19,7 +19,7 @@ import numpy as np
 from bot.answer import Evidence
 from bot.evidence import Signals
 from bot.question import read_question
-from evals.answers import holds_facts
+from evals.answers import holds_facts, is_gold
 from evals.questions import OFF_TOPIC, load
 from retrieval.rank import FEATURES, load_fusion
 
@@ -135,7 +135,8 @@ def fit_evidence(assistant: Assistant, searcher: Searcher, path: Path) -> dict[s
         rows.append([getattr(signals, name) for name in names])
         answer = assistant.compose(taken, found, passages, Evidence.CLEAR, day)
         cited = [searcher.generation.clauses.get(c.clause_id) for c in answer.citations]
-        is_cited = any(g.matches(c) for c in cited if c is not None for g in question.gold)
+        kinds = searcher.generation.documents
+        is_cited = any(is_gold(question, c, kinds[c.document_id].kind) for c in cited if c is not None)
         right.append(question.answerable and (holds_facts(question, answer.answer) or is_cited))
         answerable.append(question.answerable)
         off_topic.append(question.kind in OFF_TOPIC)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ingest.keypoints import provision_of
 from retrieval.clause import Clause
 from retrieval.numerals import normalise
 
@@ -23,8 +24,13 @@ class Gold:
     locator: str
     contains: str
 
-    def matches(self, clause: Clause) -> bool:
-        """Whether a clause is this one: the same document, and it contains the text."""
+    def matches(self, clause: Clause, *, restated: bool = False) -> bool:
+        """Whether a clause is this one: the same document, and it contains the text; a key point that restates
+        it has the same article or numbered clause."""
+        if restated:
+            here, there = provision_of(clause.locator), provision_of(self.locator)
+            same = here == there or clause.locator.startswith(there) or self.locator.startswith(here)
+            return clause.document_id == self.document and same
         return clause.document_id == self.document and squeezed(self.contains) in squeezed(
             f"{clause.context}{clause.text}{''.join(clause.columns.values())}"
         )

@@ -34,6 +34,7 @@ class ParsedDocument:
     searched: tuple[SearchedClause, ...]
     family: str
     warnings: tuple[str, ...]
+    asked: tuple[tuple[int, str], ...] = ()  # place of a clause, a way in which people ask for it
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -42,6 +43,7 @@ class ParsedDocument:
             "searched": [(s.clause, s.shown) for s in self.searched],
             "family": self.family,
             "warnings": list(self.warnings),
+            "asked": list(self.asked),
         }
 
     @classmethod
@@ -52,12 +54,19 @@ class ParsedDocument:
             for c in row["clauses"]
         )
         searched = tuple(SearchedClause(*s) for s in row["searched"])
-        return cls(document, clauses, searched, row["family"], tuple(row["warnings"]))
+        asked = tuple((int(n), str(phrase)) for n, phrase in row["asked"])
+        return cls(document, clauses, searched, row["family"], tuple(row["warnings"]), asked)
 
 
 def parse(raw: RawText, catalog: Catalog) -> ParsedDocument:
-    """Parse a file of any format. Raises UnreadableFile for malformed ready clauses."""
-    return _ready_clauses(raw) if raw.format == "jsonl" else _regulation(raw, catalog)
+    """Parse a file of any format. Raises UnreadableFile for malformed ready clauses or key points."""
+    if raw.format == "jsonl":
+        return _ready_clauses(raw)
+    if raw.format == "yaml":
+        from ingest.keypoints import parse_keypoints
+
+        return parse_keypoints(raw.name, raw.text, catalog)
+    return _regulation(raw, catalog)
 
 
 def _regulation(raw: RawText, catalog: Catalog) -> ParsedDocument:

@@ -52,6 +52,16 @@ class Report:
     changed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A parsed document with what has been cut into tokens: its units, their headings, its phrases."""
+
+    parsed: ParsedDocument
+    tokens: list[list[str]]
+    headings: list[list[str]]
+    asked: list[list[str]]
+
+
 class Pipeline:
     """Builds and changes the index of one home."""
 
@@ -76,7 +86,7 @@ class Pipeline:
         files = list(_files(paths, report))
         with self._writer():
             manifest = self._manifest()
-            entries: dict[str, dict[str, Any]] = {e["document"]: e for e in manifest["entries"]}
+            entries: dict[tuple[str, bool], dict[str, Any]] = {_name(e): e for e in manifest["entries"]}
             own = {k for k, e in entries.items() if not e["shipped"]}
             if shipped:
                 entries = {k: e for k, e in entries.items() if k in own}
@@ -88,10 +98,10 @@ class Pipeline:
                 except UnreadableFile as failure:
                     report.failures.append(failure)
                     continue
-                if shipped and entry["document"] in own:
+                if shipped and _name(entry) in own:
                     continue  # the user's own text of this document stays
-                before = entries.get(entry["document"]) or next(
-                    (e for e in manifest["entries"] if e["document"] == entry["document"]), None
+                before = entries.get(_name(entry)) or next(
+                    (e for e in manifest["entries"] if _name(e) == _name(entry)), None
                 )
                 warnings = list(parsed.warnings)
                 if before is not None and before["path"] != entry["path"] and before["key"] != entry["key"]:
@@ -99,7 +109,7 @@ class Pipeline:
                 state = (
                     "new" if before is None else "unchanged" if before["key"] == entry["key"] else "updated"
                 )
-                entries[entry["document"]] = entry
+                entries[_name(entry)] = entry
                 report.files.append(
                     Ingested(
                         raw.name, parsed.document, len(parsed.clauses), parsed.family, state, tuple(warnings)
@@ -111,12 +121,15 @@ class Pipeline:
         return report
 
     def remove(self, document_id: str) -> bool:
-        """Take a document out of the index; False where it is not in it."""
+        """Take a document out of the index; False where it is not in it. Where its text was held beside key
+        points of it, the text goes and the key points speak again."""
         with self._writer():
             manifest = self._manifest()
-            left = [e for e in manifest["entries"] if e["document"].split("@")[0] != document_id]
-            if len(left) == len(manifest["entries"]):
+            held = [e for e in manifest["entries"] if e["document"].split("@")[0] == document_id]
+            if not held:
                 return False
+            texts = [e for e in held if not e["points"]] or held
+            left = [e for e in manifest["entries"] if e not in texts]
             self._publish(manifest, left, Report(), lambda *_: None)
             return True
 
@@ -125,7 +138,8 @@ class Pipeline:
             manifest = self._home.current().manifest
         except IndexMissing:
             manifest = {}
-        return {"entries": [], "shipped": [], **manifest}
+        entries = [{"points": False, **e} for e in manifest.get("entries", ())]  # older ones do not say
+        return {"shipped": [], **manifest, "entries": entries}
 
     def _entry(self, raw: RawText, *, shipped: bool) -> tuple[dict[str, Any], ParsedDocument]:
         key = hashlib.sha256(f"{self._version}\0{raw.name}\0{raw.sha256}".encode()).hexdigest()[:32]
@@ -138,6 +152,7 @@ class Pipeline:
             "key": key,
             "sha256": raw.sha256,
             "path": str(Path(raw.path).absolute()),
+            "points": parsed.document.kind == "key points",
             "shipped": shipped,
         }
         return entry, parsed
@@ -158,21 +173,21 @@ class Pipeline:
         cut = self._tokeniser.tokens
         tokens = [" ".join(cut(text)) for text in search_texts(parsed)]
         headings = [" ".join(cut(text)) for text in heading_texts(parsed)]
+        asked = [" ".join(cut(phrase)) for _, phrase in phrases(parsed)]
         draft = path.with_suffix(f".{os.getpid()}.tmp")
         with gzip.open(draft, "wt", encoding="utf-8", compresslevel=3) as file:
-            json.dump(
-                {"parsed": parsed.to_json(), "tokens": tokens, "headings": headings}, file, ensure_ascii=False
-            )
+            row = {"parsed": parsed.to_json(), "tokens": tokens, "headings": headings, "asked": asked}
+            json.dump(row, file, ensure_ascii=False)
         draft.replace(path)
 
-    def _load(self, entry: dict[str, Any]) -> tuple[ParsedDocument, list[list[str]], list[list[str]]]:
-        """A document of the index with the tokens of its units and of their headings."""
+    def _load(self, entry: dict[str, Any]) -> Loaded:
+        """A document of the index with the tokens of its units, of their headings, and of its phrases."""
         parsed = self._cached(entry["key"])
         if parsed is None:
             raise IndexMissing(f"{entry['path']} 的解析结果丢失，请重新导入该文件")
         with gzip.open(self._cache_path(entry["key"]), "rt", encoding="utf-8") as file:
             row = json.load(file)
-        return parsed, [t.split() for t in row["tokens"]], [t.split() for t in row["headings"]]
+        return Loaded(parsed, *([t.split() for t in row[name]] for name in ("tokens", "headings", "asked")))
 
     def _publish(
         self, manifest: dict[str, Any], entries: list[dict[str, Any]], report: Report, progress: Progress
@@ -224,18 +239,29 @@ class Pipeline:
         tokens: list[list[str]] = []
         headings: list[list[str]] = []
         texts: list[str] = []
-        for n, entry in enumerate(sorted(entries, key=lambda e: e["document"])):
+        asked: list[tuple[int, str, list[str]]] = []
+        held: dict[str, tuple[int, ParsedDocument]] = {}  # by document id: where its clauses begin
+        for n, entry in enumerate(sorted(entries, key=lambda e: (e["points"], e["document"]))):
             progress("整理", n, len(entries))
-            parsed, its_tokens, its_headings = self._load(entry)
-            base = len(clauses)
+            loaded = self._load(entry)
+            parsed, base = loaded.parsed, len(clauses)
+            if entry["points"] and (text := held.get(parsed.document.id)) and _speaks_for(text[1], parsed):
+                asked += _lent(loaded, *text)  # the clause itself is held: the key point only helps to find it
+                continue
+            held[parsed.document.id] = (base, parsed)
             units += [(base + s.clause, base + s.shown, len(documents)) for s in parsed.searched]
             documents.append(parsed.document)
             clauses += parsed.clauses
-            tokens += its_tokens
-            headings += its_headings
+            tokens += loaded.tokens
+            headings += loaded.headings
             texts += search_texts(parsed)
+            shown = {s.clause: s.shown for s in parsed.searched}
+            asked += [
+                (base + shown[number], phrase, cut)
+                for (number, phrase), cut in zip(parsed.asked, loaded.asked, strict=False)
+            ]
         manifest = {"entries": entries, **made_by}
-        return Contents(documents, clauses, units, tokens, headings, texts, manifest)
+        return Contents(documents, clauses, units, tokens, headings, texts, asked, manifest)
 
     def _prune_cache(self, keys: set[str]) -> None:
         for path in (self._home.folder / "parsed").glob("*.gz"):
@@ -280,9 +306,43 @@ def heading_texts(parsed: ParsedDocument) -> list[str]:
     return [f"{title} {' '.join(parsed.clauses[s.clause].heading_path)}" for s in parsed.searched]
 
 
+def phrases(parsed: ParsedDocument) -> list[tuple[int, str]]:
+    """The ways in which people ask for the clauses of a document; a key point's own words are one of them,
+    for the clause that it restates."""
+    points = parsed.document.kind == "key points"
+    said = [(s.clause, parsed.clauses[s.clause].text) for s in parsed.searched] if points else []
+    return [*parsed.asked, *said]
+
+
+def _speaks_for(text: ParsedDocument, points: ParsedDocument) -> bool:
+    """Whether a text is what the points were made from, or newer."""
+    return (text.document.effective or "") >= (points.document.effective or "")
+
+
+def _lent(points: Loaded, base: int, text: ParsedDocument) -> Iterator[tuple[int, str, list[str]]]:
+    """The phrases of key points for the clauses of the text that they restate; `base` is where these begin."""
+    places: dict[str, int] = {}
+    for place, clause in enumerate(text.clauses):
+        places.setdefault(clause.locator, place)
+    numbers = {clause.id: place for place, clause in enumerate(text.clauses)}
+    shown = {s.clause: s.shown for s in text.searched}
+    for (number, phrase), cut in zip(phrases(points.parsed), points.asked, strict=True):
+        place = places.get(points.parsed.clauses[number].locator)
+        while place is not None and place not in shown:
+            parent = text.clauses[place].parent
+            place = numbers.get(parent) if parent else None
+        if place is not None:
+            yield base + shown[place], phrase, cut
+
+
 def read_hash(path: Path) -> str:
     """The hash by which a shipped file is known again."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _name(entry: dict[str, Any]) -> tuple[str, bool]:
+    """What an entry is of: the text of a document, or key points of it."""
+    return entry["document"], entry["points"]
 
 
 def _keys(entries: list[dict[str, Any]]) -> set[tuple[str, str, bool]]:

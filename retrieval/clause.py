@@ -47,6 +47,7 @@ class Document:
     note: str | None = None
     source: str | None = None
     short: tuple[str, ...] = ()
+    trust: str | None = None  # of key points: how far their source is to be trusted
 
     @property
     def text_id(self) -> str:

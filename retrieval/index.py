@@ -1,7 +1,8 @@
 """An immutable generation of the index, and the pointer that says which one is current.
 
     index/CURRENT                  the name of the current generation
-    index/generations/<name>/      clauses.db, units.npy, traits.npy, lexical/, headings/, vectors/, words/, manifest.json
+    index/generations/<name>/      clauses.db, units.npy, traits.npy, lexical/, headings/, vectors/, words/, asked/,
+                                   manifest.json
 
 A generation is built beside the current one and becomes current by one atomic rename; until then,
 and if the builder dies, the old one answers, whole.
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.asked import Asked
 from retrieval.clause import Clause, Document
 from retrieval.dense import Embedder, StaticEmbedder
 from retrieval.errors import ConfigError, IndexMissing
@@ -36,7 +38,8 @@ _RECHECK_SECONDS = 2.0
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What goes into a generation. Unit i is searched: `units[i]` = (clause, clause shown for it, document);
-    `tokens`, `heading_tokens` and `texts` are what the legs index of it."""
+    `tokens`, `heading_tokens` and `texts` are what the legs index of it. `asked` are ways in which people ask for
+    a clause: (shown clause, phrase, its tokens)."""
 
     documents: Sequence[Document]
     clauses: Sequence[Clause]
@@ -44,6 +47,7 @@ class Contents:
     tokens: Sequence[list[str]]
     heading_tokens: Sequence[list[str]]
     texts: Sequence[str]
+    asked: Sequence[tuple[int, str, list[str]]]
     manifest: dict[str, Any]
 
 
@@ -61,6 +65,8 @@ class Generation:
             self.traits: npt.NDArray[np.float32] = np.load(folder / "traits.npy")
             words = folder / "words"
             self.interaction = Interaction(words) if words.is_dir() else None
+            asked = folder / "asked"
+            self.asked = Asked(asked, self.units[:, 1]) if asked.is_dir() else None
         except (OSError, ValueError) as error:
             raise IndexMissing(f"索引 {folder.name} 不完整，请重新运行 anwen ingest") from error
         self.documents = {d.id: d for d in self.clauses.documents}
@@ -123,11 +129,15 @@ class IndexHome:
         LexicalIndex.build(folder / "lexical", list(contents.tokens))
         LexicalIndex.build(folder / "headings", list(contents.heading_tokens))
         np.save(folder / "traits.npy", traits_of(contents))
-        words = [[t for t in tokens if not t.startswith("_")] for tokens in contents.tokens]
+        words = [_words(tokens) for tokens in contents.tokens]
         vectors = embedder.encode(list(contents.texts), words)
         VectorIndex.build(folder / "vectors", f"anwen-{name}", vectors, server=self._server)
         if isinstance(embedder, StaticEmbedder):
             Interaction.build(folder / "words", contents.texts, words, embedder)
+        if contents.asked:
+            targets, phrases, tokens = zip(*contents.asked, strict=True)
+            alike = embedder.encode(list(phrases), [_words(t) for t in tokens])
+            Asked.build(folder / "asked", targets, tokens, alike)
         _write_durably(folder / "manifest.json", json.dumps(contents.manifest, ensure_ascii=False))
         _write_durably(self.folder / "CURRENT", name)
         self._checked = float("-inf")  # this process, too, answers from it at once
@@ -144,6 +154,10 @@ class IndexHome:
                 if self._server is not None:
                     VectorIndex.drop(f"anwen-{folder.name}", server=self._server)
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _words(tokens: list[str]) -> list[str]:
+    return [t for t in tokens if not t.startswith("_")]
 
 
 def traits_of(contents: Contents) -> npt.NDArray[np.float32]:

@@ -19,7 +19,7 @@ _COUNTERS = (
     "个?(?:学时|小时|工作日|分钟|周岁|月)|平方米|立方米|毫米|厘米|公里|千米|千克|公斤|百分|"
     "(?:人|名|次|元|万元|亿元|米|吨|天|日|年|月|周|岁|条|款|项|章|节|编|目|层|倍|台|处|遍|级|轮|家|根|道|度|伏|安|瓦|辆|份|期|户|成|组|类|座|米以)"
 )
-_COUNTED = re.compile(rf"([{_CHARS}]+)(?=(?:分之|多|余|来)?(?:{_COUNTERS}))")
+_COUNTED = re.compile(rf"(?<![\d.])([{_CHARS}]+)(?=(?:分之|多|余|来)?(?:{_COUNTERS}))")
 _ORDINAL = re.compile(rf"(?<=第)([{_CHARS}]+)")
 _PERCENT = re.compile(rf"(?:百分之|%)([{_CHARS}]+|\d+(?:\.\d+)?)")
 _UNITS = {
@@ -62,8 +62,11 @@ def chinese_number(text: str) -> int | None:
 
 
 def _arabic(match: re.Match[str]) -> str:
-    value = chinese_number(match.group(1))
-    return match.group(1) if value is None else str(value)
+    """A Chinese numeral in figures; 三十万 is 30万, as people write amounts."""
+    text = match.group(1)
+    head, unit = (text[:-1], text[-1]) if text[-1] in "万亿" and len(text) > 1 else (text, "")
+    value = chinese_number(head)
+    return text if value is None or text in ("万", "亿") else f"{value}{unit}"
 
 
 def fold_width(text: str) -> str:

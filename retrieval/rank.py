@@ -34,6 +34,10 @@ FEATURES = (
     "definition",  # a term with its English, or 是指: and a meaning is asked for
     "part",  # an item of a longer provision
     "length",  # log of its characters
+    "asked",  # BM25 against the ways in which people ask for its clause, over the best of this question
+    "asked_words",  # the same, not over the best, / 20
+    "alike",  # cosine to the nearest of these ways
+    "most_alike",  # the same over the best of this question
 )
 _ASKS_FIGURE = re.compile(r"多少|几|多[久长高宽深厚大远重快]|最[多少低高]|上限|期限|比例|百分")
 _ASKS_MEANING = re.compile(r"什么叫|什么是|啥叫|是指|指的?是|是啥|意思|定义|怎么才算|才算|算是|指啥|代表")

@@ -140,6 +140,10 @@ class Searcher:
         vector = self._embedder.encode([f"{query.text} {terms}"])
         near, cosines = generation.vectors.nearest(vector, min(_FROM_VECTORS, len(generation.units)))
         pool = {*_top(own, _FROM_WORDS), *_top(with_terms, _FROM_WORDS), *near}
+        asked = generation.asked
+        if asked is not None:
+            asked_words, alike = asked.scores(list(query.tokens), vector)
+            pool |= {*asked.best_units(asked_words, _FROM_WORDS), *asked.best_units(alike, _FROM_WORDS)}
         if query.references.documents:
             pool |= self._of_named(generation, query, with_terms)
         dense = np.full(len(own), min(cosines, default=0.0) * 0.9, dtype=np.float32)
@@ -147,6 +151,8 @@ class Searcher:
         units = np.fromiter(pool, dtype=np.int64)
         if len(units) > _RANKED:
             rough = 0.5 * over_best(own)[units] + over_best(with_terms)[units] + 6 * over_best(dense)[units]
+            if asked is not None:
+                rough += 6 * asked.of_units(over_best(alike), units)
             units = units[np.argpartition(-rough, _RANKED)[:_RANKED]]
         units.sort()
         documents = generation.clauses.documents
@@ -156,6 +162,7 @@ class Searcher:
         has_figure, row, plain, definition, part, length = generation.traits[units].T
         asks_figure, asks_meaning = asks(query.text)
         meeting, unmet = self._meeting(generation, f"{query.text} {terms}", units)
+        nothing = np.zeros(len(units), dtype=np.float32)
         columns = [
             over_best(own)[units],
             over_best(with_terms)[units],
@@ -174,6 +181,10 @@ class Searcher:
             definition * (2 * asks_meaning - 1),
             part,
             length,
+            asked.of_units(over_best(asked_words), units) if asked else nothing,
+            asked.of_units(asked_words, units) / 20 if asked else nothing,
+            asked.of_units(alike, units) if asked else nothing,
+            asked.of_units(over_best(alike), units) if asked else nothing,
         ]
         assert len(columns) == len(FEATURES)
         best = float(with_terms.max(initial=0.0))

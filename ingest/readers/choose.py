@@ -9,7 +9,7 @@ from pathlib import Path
 from retrieval.errors import UnreadableFile
 
 MAX_BYTES = 100 * 1024 * 1024
-SUFFIXES = (".md", ".txt", ".html", ".htm", ".docx", ".pdf", ".jsonl")
+SUFFIXES = (".md", ".txt", ".html", ".htm", ".docx", ".pdf", ".jsonl", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
