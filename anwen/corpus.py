@@ -1,4 +1,4 @@
-"""The commands for what it knows: list, show, check, remove."""
+"""The commands for what it knows: list, show, check, fetch, remove."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from anwen.console import Json, make_wiring, print_json, ready
+from retrieval.errors import AnwenError, InputError, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ingest.check_tables import Claim
     from ingest.keypoints import KeyPoints
     from ingest.parse import ParsedDocument
+    from retrieval.catalog import Entry
 
 app = typer.Typer(help="看看收录了哪些文件。", no_args_is_help=True)
 
@@ -92,6 +94,60 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command()
+def fetch(
+    names: Annotated[list[str] | None, typer.Argument(help="文件的 id、名称或文号")] = None,
+    every: Annotated[bool, typer.Option("--all", help="目录里有官方页面、还没有全文的全部取来")] = False,
+) -> None:
+    """从目录所列的官方页面取文本并导入；慢慢取，断了再运行会接着取。"""
+    import httpx
+    from rich.console import Console
+
+    from anwen.settings import CORPUS
+    from ingest.fetch import AGENT, Fetcher
+    from ingest.page import load_sites
+
+    wiring = ready()
+    entries = _wanted(wiring, names or [], every)
+    console = Console(stderr=True)
+    failed: list[str] = []
+    paths: list[Path] = []
+    with httpx.Client(timeout=30, headers={"User-Agent": AGENT}) as client:
+        folder = wiring.settings.home / "fetched"
+        fetcher = Fetcher(folder, wiring.catalog, load_sites(CORPUS / "sites.yaml"), client)
+        for n, entry in enumerate(entries, 1):
+            console.print(f"[{n}/{len(entries)}] {entry.title} …", markup=False, highlight=False)
+            try:
+                got = fetcher.fetch(entry)
+            except AnwenError as error:
+                failed.append(str(error))
+                print(f"没取到  {error}", file=sys.stderr)
+                continue
+            paths.append(got.path)
+            print(f"取到  {entry.title}：{got.path.name}，{got.size // 1024 + 1} KB，来自 {got.address}")
+            print(f"      {got.opening}……")
+    report = wiring.pipeline.ingest(paths)
+    for file in report.files:
+        print(f"导入  《{file.document.title}》 {file.clauses} 条")
+    for failure in report.failures:
+        print(f"没导入  {failure}", file=sys.stderr)
+    if failed or report.failures:
+        raise typer.Exit(1)
+
+
+def _wanted(wiring: Wiring, names: list[str], every: bool) -> list[Entry]:
+    """The entries named, or all that have an official page and no full text in the index."""
+    held = {d.id for d in wiring.home.current().documents.values() if d.kind == "full text"}
+    if every:
+        return [e for e in wiring.catalog.entries.values() if e.page and e.id not in held and not e.repealed]
+    if not names:
+        raise InputError("请给出文件的名称或文号，或用 --all 取全部")
+    found = [(name, wiring.catalog.find(name)) for name in names]
+    if unknown := [name for name, entry in found if entry is None]:
+        raise UnknownName(f"目录里没有“{'、'.join(unknown)}”")
+    return [entry for _, entry in found if entry is not None]
+
+
 def _key_points() -> Iterator[KeyPoints]:
     from anwen.settings import CORPUS
     from ingest.keypoints import read_keypoints
@@ -124,7 +180,6 @@ def _parsed(wiring: Wiring, folder: Path) -> dict[str, ParsedDocument]:
 
 def _document(wiring: Wiring, name: str) -> str:
     from retrieval.catalog import fold_name
-    from retrieval.errors import UnknownName
 
     wanted = fold_name(name)
     for document in wiring.home.current().documents.values():

@@ -145,7 +145,9 @@ def load_tables(folder: Path) -> Tables:
         name = "dangerous-works.yaml"
         works = _read(folder / name)
         dangerous = tuple(
-            DangerousWork(w["work"], tuple(w["words"]), _thresholds(w["dangerous"]), _thresholds(w["oversized"]))
+            DangerousWork(
+                w["work"], tuple(w["words"]), _thresholds(w["dangerous"]), _thresholds(w["oversized"])
+            )
             for w in works["works"]
         )
         name = "hazards-2024.yaml"
@@ -175,7 +177,8 @@ def load_tables(folder: Path) -> Tables:
                 for r in national[kind]
             ),
             local_rewards=tuple(
-                LocalReward(r["place"], r["scheme"], r["held"], r["amount"], r["note"]) for r in rewards["local"]
+                LocalReward(r["place"], r["scheme"], r["held"], r["amount"], r["note"])
+                for r in rewards["local"]
             ),
         )
     except (OSError, KeyError, TypeError, ValueError) as error:

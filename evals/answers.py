@@ -91,9 +91,7 @@ def _row(question: Question, assistant: Assistant, searcher: Searcher) -> dict[s
     rank = None
     if question.answerable and question.gold:
         hits = searcher.search(question.question, k=10, as_of=day).hits
-        rank = next(
-            (n for n, h in enumerate(hits, 1) if is_gold(question, h.clause, h.document.kind)), 10**9
-        )
+        rank = next((n for n, h in enumerate(hits, 1) if is_gold(question, h.clause, h.document.kind)), 10**9)
     citations = _citations(question, answer, searcher)
     facts = holds_facts(question, answer.answer) if question.facts else None
     said = answer.evidence.value

@@ -78,4 +78,6 @@ def _letters(text: str) -> str:
 
 def _copied(words: str, runs: set[str]) -> str | None:
     own = _letters(words)
-    return next((own[i : i + COPIED] for i in range(len(own) - COPIED + 1) if own[i : i + COPIED] in runs), None)
+    return next(
+        (own[i : i + COPIED] for i in range(len(own) - COPIED + 1) if own[i : i + COPIED] in runs), None
+    )

@@ -19,7 +19,9 @@ from retrieval.errors import UnreadableFile
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
 
-MODALS = frozenset("应当 必须 不得 严禁 可以 宜 不宜 有权 无需 处罚 定义 事实".split())
+MODALS = frozenset(
+    ["应当", "必须", "不得", "严禁", "可以", "宜", "不宜", "有权", "无需", "处罚", "定义", "事实"]
+)
 COMPARISONS = frozenset((">=", "<=", ">", "<", "=", "range"))
 SECOND_HAND = "二手"
 _TOGETHER = 420  # points of one article are shown together up to so many characters

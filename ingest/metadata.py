@@ -172,7 +172,7 @@ def _identity(title: str, number: str | None, level: Level) -> str:
 def _catalog_entry(name: str, front: dict[str, Any], said: dict[str, str], catalog: Catalog) -> Entry | None:
     """The catalog's entry for this text: by file name, else by title, else by number."""
     for entry in catalog.entries.values():
-        if entry.file == name:
+        if name in (entry.file, f"{entry.id}.txt", f"{entry.id}.docx", f"{entry.id}.pdf"):
             return entry
     year = iso_date(str(front.get("issued") or said.get("issued") or ""))
     for key in ("title", "doc_number"):

@@ -246,7 +246,9 @@ class Pipeline:
             loaded = self._load(entry)
             parsed, base = loaded.parsed, len(clauses)
             if entry["points"] and (text := held.get(parsed.document.id)) and _speaks_for(text[1], parsed):
-                asked += _lent(loaded, *text)  # the clause itself is held: the key point only helps to find it
+                asked += _lent(
+                    loaded, *text
+                )  # the clause itself is held: the key point only helps to find it
                 continue
             held[parsed.document.id] = (base, parsed)
             units += [(base + s.clause, base + s.shown, len(documents)) for s in parsed.searched]
@@ -322,17 +324,17 @@ def _speaks_for(text: ParsedDocument, points: ParsedDocument) -> bool:
 def _lent(points: Loaded, base: int, text: ParsedDocument) -> Iterator[tuple[int, str, list[str]]]:
     """The phrases of key points for the clauses of the text that they restate; `base` is where these begin."""
     places: dict[str, int] = {}
-    for place, clause in enumerate(text.clauses):
-        places.setdefault(clause.locator, place)
-    numbers = {clause.id: place for place, clause in enumerate(text.clauses)}
+    for number, clause in enumerate(text.clauses):
+        places.setdefault(clause.locator, number)
+    numbers = {clause.id: number for number, clause in enumerate(text.clauses)}
     shown = {s.clause: s.shown for s in text.searched}
     for (number, phrase), cut in zip(phrases(points.parsed), points.asked, strict=True):
-        place = places.get(points.parsed.clauses[number].locator)
-        while place is not None and place not in shown:
-            parent = text.clauses[place].parent
-            place = numbers.get(parent) if parent else None
-        if place is not None:
-            yield base + shown[place], phrase, cut
+        found = places.get(points.parsed.clauses[number].locator)
+        while found is not None and found not in shown:
+            parent = text.clauses[found].parent
+            found = numbers.get(parent) if parent else None
+        if found is not None:
+            yield base + shown[found], phrase, cut
 
 
 def read_hash(path: Path) -> str:

@@ -4,6 +4,7 @@ AnwenError              something went wrong that a person can be told about
 ├── InputError          a file or question that cannot be used as it is
 │   ├── UnreadableFile  empty, binary, encrypted, truncated, scanned or too large
 │   └── UnknownName     no document, clause or setting of that name
+├── FetchFailed         an official page could not be had, or is not what was looked for
 ├── IndexMissing        no index has been built in this home, or it is damaged
 ├── IndexBusy           another process is writing the index
 └── ConfigError         a setting or a shipped data file is wrong
@@ -42,6 +43,15 @@ class UnknownName(InputError):
     """No document, clause or setting has the name asked for."""
 
     code = "unknown_name"
+
+
+class FetchFailed(AnwenError):
+    """An official page could not be had, or is not what was looked for."""
+
+    code = "fetch_failed"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}：{reason}")
 
 
 class IndexMissing(AnwenError):
