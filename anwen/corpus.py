@@ -105,7 +105,7 @@ def fetch(
 
     from anwen.settings import CORPUS
     from ingest.fetch import AGENT, Fetcher
-    from ingest.page import load_sites
+    from ingest.sites import load_sites
 
     wiring = ready()
     entries = _wanted(wiring, names or [], every)

@@ -105,6 +105,8 @@ class Wiring:
         from bot.emergency import load_emergencies
         from bot.evidence import load_calibration
         from bot.respond import Assistant
+        from bot.tables import load_tables
+        from ingest.sites import load_sites
 
         return Assistant(
             self.searcher,
@@ -112,6 +114,8 @@ class Wiring:
             emergencies=load_emergencies(CORPUS / "emergency.yaml"),
             bureau=self.bureau,
             catalog=self.catalog,
+            sites=load_sites(CORPUS / "sites.yaml"),
+            tables=load_tables(CORPUS / "tables"),
         )
 
     def ensure_index(self, progress: Progress = lambda *_: None) -> bool:

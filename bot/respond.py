@@ -10,8 +10,10 @@ from bot.answer import Answer, Citation, Evidence
 from bot.emergency import Emergencies, Emergency
 from bot.evidence import Signals, signals_of
 from bot.extract import Extractor, Passage, best_of, quote_from, shortened
+from bot.lookups import Finding, look_up
 from bot.question import MAX_LENGTH, Kind, Question, read_question
-from retrieval.clause import Level
+from bot.refusals import STOP, Refusals, emergency_lines, finished
+from retrieval.clause import Hit, Level
 from retrieval.expand import neighbours
 from retrieval.numerals import normalise
 from retrieval.validity import Status, rank_of, status_at
@@ -19,8 +21,10 @@ from retrieval.validity import Status, rank_of, status_at
 if TYPE_CHECKING:
     from bot.bureau import Bureau
     from bot.evidence import Calibration
+    from bot.tables import Source, Tables
+    from ingest.sites import Sites
     from retrieval.catalog import Catalog
-    from retrieval.clause import Clause, Document, Hit
+    from retrieval.clause import Clause, Document
     from retrieval.search import Found, Searcher
 
 _STATUS_WORDS = {
@@ -29,18 +33,10 @@ _STATUS_WORDS = {
     Status.NOT_YET: "尚未施行",
     Status.EXPIRED: "期限已过",
 }
-_CLOSING = "仅供参考，以原文为准"
-_STOP = "拿不准就先停工，撤到安全处，问专职安全员，不要凭经验冒险。"
 _ALL_WORDS = 0.95  # share of the question's words, by rarity
 _CELL_MAX = 60  # longer cells are texts of their own
 _WHOLE = 420  # a clause up to so many characters is quoted whole
 _FIGURES = (Kind.NUMBER, Kind.WHEN)
-_REFUSED = {
-    "foreign": "请用中文提问，例如：“新工人上岗前要培训多少学时？” (Please ask in Chinese.)",
-    "empty": "没有看到问题。请用一句话说清要问什么，例如：“新工人上岗前要培训多少学时？”",
-    "long": "问题太长了（超过 1000 字）。请只问一件事，用一两句话说清。",
-    "injection": "我只回答施工安全法规方面的问题，按条文说话，不能改变这一点。请直接问你想知道的规定。",
-}
 
 
 class Assistant:
@@ -54,12 +50,15 @@ class Assistant:
         emergencies: Emergencies,
         bureau: Bureau,
         catalog: Catalog,
+        sites: Sites,
+        tables: Tables,
     ) -> None:
         self._searcher = searcher
         self._calibration = calibration
         self._emergencies = emergencies
-        self._bureau = bureau
         self._catalog = catalog
+        self._refusals = Refusals(bureau, catalog, sites)
+        self._tables = tables.applying_in(bureau.jurisdiction, catalog)
 
     def ask(self, text: str, *, as_of: date | None = None) -> Answer:
         """Answer a question by the texts that apply at `as_of` (default today)."""
@@ -67,17 +66,43 @@ class Assistant:
         question = read_question(text)
         emergency = self._emergencies.meant_by(text[:MAX_LENGTH])
         if question.refused:
-            return self._refused(question, text, emergency, day)
+            return self._refusals.not_taken_up(question, text, emergency, day)
         found, passages, signals = self.look(question, day)
         references = found.query.references
         if references.not_held and not references.documents:
-            return self._not_held(question, found, emergency, day)
+            return self._refusals.not_held(question, found, emergency, day)
         if missing := self._missing_clause(found):
-            return self._no_such_clause(question, missing, emergency, day)
+            return self._refusals.no_such_clause(question, missing, emergency, day)
         evidence = self._judged(question, passages, signals, day)
+        finding = self._looked_up(question, day)
+        if finding is not None and finding.lead:
+            passages = [*(self._passage_of(source) for _, source in finding.lead), *passages]
+            evidence = Evidence.CLEAR
         if evidence is Evidence.NONE or not passages:
-            return self._nothing(question, found, emergency, day)
-        return self.compose(question, found, passages, evidence, day, emergency)
+            return self._refusals.nothing_found(question, found, emergency, day)
+        return self.compose(question, passages, evidence, day, emergency=emergency, finding=finding)
+
+    def _looked_up(self, question: Question, day: date) -> Finding | None:
+        """What a table says, of its sentences those whose clause is held and in force."""
+        generation = self._searcher.generation
+        names = {d.id: d.title for d in generation.documents.values()}
+        finding = look_up(question.text, self._tables, names=names)
+        if finding is None:
+            return None
+        stands = tuple(
+            (says, source)
+            for says, source in finding.lead
+            if generation.clauses.located(source.document, source.at or "")
+            and status_at(generation.documents[source.document], day) is Status.IN_FORCE
+        )
+        return Finding(stands, finding.beside)
+
+    def _passage_of(self, source: Source) -> Passage:
+        """The clause that a sentence of a table rests on."""
+        generation = self._searcher.generation
+        clause = generation.clauses.located(source.document, source.at or "")[0]
+        hit = Hit(clause, generation.documents[source.document], 1.0, {"leg": "table"})
+        return Passage(hit, clause.text, 0, 9.0, 1.0, True)
 
     def _judged(self, question: Question, passages: list[Passage], signals: Signals, day: date) -> Evidence:
         """The calibrated state of evidence, and what it can be at best for the text that it rests on."""
@@ -129,25 +154,35 @@ class Assistant:
     def compose(
         self,
         question: Question,
-        found: Found,
         passages: list[Passage],
         evidence: Evidence,
         day: date,
+        *,
         emergency: tuple[Emergency, ...] = (),
+        finding: Finding | None = None,
     ) -> Answer:
-        """The answer that these passages give, the best of them first."""
-        chosen = _chosen(passages)
+        """The answer that these passages give, the best of them first; the first ones are those of the finding."""
+        computed = (
+            [says for says, _ in finding.lead]
+            if finding and passages[0].hit.why.get("leg") == "table"
+            else []
+        )
+        chosen = passages[: len(computed)] or _chosen(passages)
         citations = tuple(self._citation(n, p, question.kind, day) for n, p in enumerate(chosen, 1))
-        lead = shortened(chosen[0].text)
-        lines = _emergency_lines(emergency)
-        opening = "" if evidence is Evidence.CLEAR else "最接近的条文说（不一定就是答案，请对照原文）："
-        lines.append(f"{opening}{_with_lead_in(citations[0], lead)}[1]")
+        lines = emergency_lines(emergency)
+        if computed:
+            lines.append("；".join(f"{says}[{n}]" for n, says in enumerate(computed, 1)) + "。")
+        else:
+            opening = "" if evidence is Evidence.CLEAR else "最接近的条文说（不一定就是答案，请对照原文）："
+            lines.append(f"{opening}{_with_lead_in(citations[0], shortened(chosen[0].text))}[1]")
         if evidence is Evidence.PARTIAL and question.asks_action:
-            lines.append(_STOP)
+            lines.append(STOP)
         lines.append("")
         lines += [_ground(citation) for citation in citations]
+        if finding is not None and finding.beside:
+            lines += ["", "对照（各处写的数，看清适用谁）：", *(f"· {line}" for line in finding.beside)]
         notes = self._notes(chosen, citations, day)
-        return self._finished(question, lines, notes, evidence, citations, day)
+        return finished(question, lines, notes, evidence, citations, day)
 
     def _citation(self, n: int, passage: Passage, kind: Kind, day: date) -> Citation:
         hit = passage.hit
@@ -222,63 +257,6 @@ class Assistant:
             notes.append(f"按 {day} 的情况作答；{name}后来在 {document.repealed} 被替代或废止")
         return notes
 
-    def _refused(self, question: Question, text: str, emergency: tuple[Emergency, ...], day: date) -> Answer:
-        lines = [*_emergency_lines(emergency), _REFUSED[question.refused or "empty"], f"{_CLOSING}。"]
-        return Answer(text[:200], "\n".join(lines), Evidence.NONE, (), (), day, tools=())
-
-    def _no_such_clause(
-        self, question: Question, clause: str, emergency: tuple[Emergency, ...], day: date
-    ) -> Answer:
-        lines = _emergency_lines(emergency)
-        lines.append(f"没有找到{clause}：手头收录的这个文本里没有这一条，请核对条号。")
-        return self._finished(question, lines, [], Evidence.NONE, (), day)
-
-    def _nothing(
-        self, question: Question, found: Found, emergency: tuple[Emergency, ...], day: date
-    ) -> Answer:
-        lines = _emergency_lines(emergency)
-        lines.append("没有找到依据：手头的文件里没有能直接回答这个问题的条文，我不猜。")
-        if question.asks_action or emergency:
-            lines.append(_STOP)
-        if day < date.today():
-            lines.append(f"手头多是现行文本，{day} 时有效的旧文本可能没有收录。")
-        near = [h for h in found.hits[:2] if float(h.score) > 0 and found.on_topic]
-        if near:
-            names = "；".join(f"《{h.document.title}》{h.clause.locator}" for h in near)
-            lines.append(f"内容最接近的条文（只供对照，不能当答案）：{names}。")
-        lines.append(f"可以问：{self._bureau.ask}。")
-        return self._finished(question, lines, [], Evidence.NONE, (), day)
-
-    def _not_held(
-        self, question: Question, found: Found, emergency: tuple[Emergency, ...], day: date
-    ) -> Answer:
-        lines = _emergency_lines(emergency)
-        for entry in found.query.references.not_held[:2]:
-            number = f"（{entry.number}）" if entry.number else ""
-            where = f"，官方页面：{entry.page}" if entry.page else ""
-            lines.append(f"知道有《{entry.title}》{number}，但手头没有它的全文，不能据它回答{where}。")
-            if entry.replaced_by and (heir := self._catalog.entries.get(entry.replaced_by)):
-                lines.append(f"它已被《{heir.title}》（{heir.number or heir.id}）替代。")
-        if question.asks_action or emergency:
-            lines.append(_STOP)
-        lines.append(f"可以问：{self._bureau.ask}。")
-        return self._finished(question, lines, ["文件已知但未收录全文"], Evidence.NONE, (), day)
-
-    def _finished(
-        self,
-        question: Question,
-        lines: list[str],
-        notes: list[str],
-        evidence: Evidence,
-        citations: tuple[Citation, ...],
-        day: date,
-    ) -> Answer:
-        lines += [f"注意：{note}。" for note in notes]
-        dates = "、".join(dict.fromkeys(f"{c.text_date}" for c in citations if c.text_date))
-        lines.append(f"{_CLOSING}（文本日期：{dates}）。" if dates else f"{_CLOSING}。")
-        text = "\n".join(lines)
-        return Answer(question.text, text, evidence, citations, tuple(notes), day)
-
 
 def _unknown_source(document: Document) -> bool:
     """Whether nothing is known of where a text comes from."""
@@ -296,11 +274,6 @@ def _chosen(passages: list[Passage]) -> list[Passage]:
     first = passages[0]
     near = [p for p in passages[1:] if _worth(p) >= 0.78 * _worth(first)]
     return [first, *near[:2]]
-
-
-def _emergency_lines(emergency: tuple[Emergency, ...]) -> list[str]:
-    lines = dict.fromkeys(line for kind in emergency for line in kind.lines)
-    return [*(f"【紧急】{line}" for line in lines), ""] if lines else []
 
 
 def _with_lead_in(citation: Citation, lead: str) -> str:

@@ -5,11 +5,15 @@ Data with a source clause for every value (corpus/tables/*.yaml); `anwen corpus 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from retrieval.errors import ConfigError
+from retrieval.validity import applies_in
+
+if TYPE_CHECKING:
+    from retrieval.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,16 @@ class Tables:
     superseded_fines: tuple[Fine, ...]
     rewards: tuple[RewardRule, ...]
     local_rewards: tuple[LocalReward, ...]
+
+    def applying_in(self, place: str, catalog: Catalog) -> Tables:
+        """The tables without the training hours that another place has set for itself."""
+        entries = catalog.entries
+        here = tuple(
+            row
+            for row in self.training
+            if (entry := entries.get(row.source.document)) is None or applies_in(entry, place)
+        )
+        return replace(self, training=here)
 
 
 def load_tables(folder: Path) -> Tables:

@@ -113,11 +113,22 @@ def fit_fusion(searcher: Searcher, path: Path) -> dict[str, float]:
     rows = [json.loads(line) for line in PAIRS.read_text("utf-8").splitlines()]
     data = lists(searcher, [(r["query"], set(r["relevant"]), date.today()) for r in rows])
     cut = len(data) * 6 // 7
-    write(fit(data[:cut]), path)
+    write(fit([*data[:cut], *_unasked(data[:cut])]), path)
     held = load_fusion(path)
     orders = [(np.argsort(-held.score(x)), y) for x, y in data[cut:]]
-    write(fit(data), path)
+    write(fit([*data, *_unasked(data)]), path)
     return {f"recall@{k}": float(np.mean([y[o[:k]].any() for o, y in orders])) for k in (1, 5)}
+
+
+def _unasked(data: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Every third list as it would be in an index whose clauses nobody has written phrases for."""
+    columns = [FEATURES.index(name) for name in ("asked", "asked_words", "alike", "most_alike")]
+    found = []
+    for x, y in data[::3]:
+        without = x.copy()
+        without[:, columns] = 0
+        found.append((without, y))
+    return found
 
 
 def fit_evidence(assistant: Assistant, searcher: Searcher, path: Path) -> dict[str, float]:
@@ -131,9 +142,9 @@ def fit_evidence(assistant: Assistant, searcher: Searcher, path: Path) -> dict[s
         if taken.refused:
             continue
         day = question.as_of or date.today()
-        found, passages, signals = assistant.look(taken, day)
+        _, passages, signals = assistant.look(taken, day)
         rows.append([getattr(signals, name) for name in names])
-        answer = assistant.compose(taken, found, passages, Evidence.CLEAR, day)
+        answer = assistant.compose(taken, passages, Evidence.CLEAR, day)
         cited = [searcher.generation.clauses.get(c.clause_id) for c in answer.citations]
         kinds = searcher.generation.documents
         is_cited = any(is_gold(question, c, kinds[c.document_id].kind) for c in cited if c is not None)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
-from ingest.page import Sites, read_page
+from ingest.page import read_page
 from ingest.readers.choose import MAX_BYTES
+from ingest.sites import Sites
 from retrieval.catalog import Catalog, Entry, fold_name
 from retrieval.errors import FetchFailed
 

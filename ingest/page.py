@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
@@ -17,38 +15,11 @@ from bs4.element import Tag
 
 from ingest.readers.html import read_html
 from ingest.readers.text import decode
-from retrieval.errors import ConfigError
+from ingest.sites import Sites
 
 _FILE = re.compile(r"\.(docx|pdf|doc|wps)$", re.I)
 _DOWNLOAD = re.compile(r"/document/download\?|/law-search/download/")
 _SHORT = 1_200  # a body with fewer characters only announces the text, which then hangs on it as a file
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """An official site: host, CSS selectors of its bodies, and how to tell what is to be looked for there."""
-
-    name: str
-    host: str
-    look: str
-    body: tuple[str, ...] = ()
-    issued_by: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ()
-    numbers: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sites:
-    """All sites, with the selectors and footers that hold everywhere."""
-
-    sites: tuple[Site, ...]
-    body: tuple[str, ...]
-    footers: tuple[str, ...]
-
-    def selectors(self, host: str) -> tuple[str, ...]:
-        """The selectors to try for a page of a host, its own first."""
-        own = (s for site in self.sites if site.host == host for s in site.body)
-        return (*dict.fromkeys(own), *self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +33,6 @@ class Page:
     def only_announces(self) -> bool:
         """Whether the text itself must be in one of the files."""
         return len(re.sub(r"\s", "", self.text)) < _SHORT and bool(self.files)
-
-
-def load_sites(path: Path) -> Sites:
-    """Read `sites.yaml`. Raises ConfigError when it is malformed."""
-    import yaml
-
-    try:
-        data = yaml.safe_load(path.read_text("utf-8"))
-        sites = tuple(
-            Site(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
-            for row in data["sites"]
-        )
-        return Sites(sites, tuple(data["body"]), tuple(data["footers"]))
-    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise ConfigError(f"网站文件 {path.name} 有错：{error}") from error
-
-
-def _site(row: dict[str, Any]) -> Site:
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
-    return Site(**values)
 
 
 def read_page(data: bytes, address: str, title: str, sites: Sites) -> Page:

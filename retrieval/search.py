@@ -137,12 +137,12 @@ class Searcher:
         terms = " ".join(t for ts in query.terms.values() for t in ts)
         extra = self._tokeniser.tokens(terms)
         with_terms = own + 0.5 * lexical.scores(extra) if extra else own
-        vector = self._embedder.encode([f"{query.text} {terms}"])
-        near, cosines = generation.vectors.nearest(vector, min(_FROM_VECTORS, len(generation.units)))
+        vectors = self._embedder.encode([query.text, f"{query.text} {terms}"])
+        near, cosines = generation.vectors.nearest(vectors[1:], min(_FROM_VECTORS, len(generation.units)))
         pool = {*_top(own, _FROM_WORDS), *_top(with_terms, _FROM_WORDS), *near}
         asked = generation.asked
         if asked is not None:
-            asked_words, alike = asked.scores(list(query.tokens), vector)
+            asked_words, alike = asked.scores(list(query.tokens), vectors[:1])
             pool |= {*asked.best_units(asked_words, _FROM_WORDS), *asked.best_units(alike, _FROM_WORDS)}
         if query.references.documents:
             pool |= self._of_named(generation, query, with_terms)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from retrieval.clause import Document, Level
+
+if TYPE_CHECKING:
+    from retrieval.catalog import Entry
 
 
 class Status(StrEnum):
@@ -31,7 +35,7 @@ def status_at(document: Document, day: date) -> Status:
     return Status.IN_FORCE
 
 
-def applies_in(document: Document, place: str | None) -> bool:
+def applies_in(document: Document | Entry, place: str | None) -> bool:
     """Whether a document applies at a place such as 福建省泉州市晋江市 (None: anywhere)."""
     return place is None or document.jurisdiction == "全国" or place.startswith(document.jurisdiction)
 

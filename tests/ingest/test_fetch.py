@@ -11,7 +11,7 @@ import pytest
 from anwen.settings import CORPUS
 from ingest import fetch
 from ingest.fetch import Fetcher
-from ingest.page import load_sites
+from ingest.sites import load_sites
 from retrieval.catalog import Catalog, Entry
 from retrieval.clause import Level
 from retrieval.errors import FetchFailed

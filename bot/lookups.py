@@ -1,0 +1,204 @@
+"""Questions that a table answers better than a sentence of a text: a figure against a threshold, hours of training.
+
+Each finding says what follows from the table and names the clauses that it rests on; the text itself is cited beside.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from retrieval.numerals import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.tables import DangerousWork, Source, Tables, Threshold, Training
+
+_ASKS_SCALE = re.compile(r"论证|专家|危大|危险性较大|超.{0,4}规模|超危|专项(?:施工)?方案|深基坑|高支模")
+_FIGURE = re.compile(r"(\d+(?:\.\d+)?)\s*(kn/m2|kn/m|kn|m)(?:(半)|(\d)(?![\dm]))?(?![a-z/])")
+_MEASURED = "深高跨宽长标重"  # what a figure in metres is the measure of
+_PARAMETERS = {  # the measures that speak of a parameter
+    "开挖深度": "深",
+    "搭设高度": "高",
+    "搭设跨度": "跨",
+    "跨度": "跨",
+    "提升高度": "高",
+    "施工高度": "高",
+    "分段架体搭设高度": "高",
+    "搭设总高度": "高",
+    "搭设基础标高": "标",
+}
+_ASKS_TRAINING = re.compile(
+    r"学时|课时|(?:培训|教育|上课|学习|实习).{0,12}(?:多久|多长|多少|几|小时|时间)|(?:多久|多长|多少|几).{0,10}(?:培训|教育|课|实习)"
+)
+_WHO = (
+    ("特种作业人员", r"特种|特殊工种|电工|架子工|塔吊司机|信号工|司索|焊工|电焊|实习"),
+    ("负责人和安全员", r"负责人|经理|安全员|管理人员|老板|法人|法定代表人|安管"),
+    ("待岗转岗", r"转岗|换岗|待岗|复工|调岗"),
+    ("新工人", r"新|刚来|刚招|进场|入场|入职|岗前|上岗前|三级教育|小工"),
+    ("在岗工人", r"每年|再培训|年年|继续教育|老工人"),
+)
+_KIN = {  # whose hours are told beside
+    "新工人": ("高危行业新员工", "在岗工人"),
+    "负责人和安全员": ("高危行业负责人",),
+    "在岗工人": ("高危行业新员工",),
+}
+_OTHER_TRADES = re.compile(r"注册|注安|监理|特种设备|矿|危化|化工|烟花|冶炼|消防|有限空间|职业卫生|吊篮")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a table says to a question: the sentence to lead with ("" where the text leads better), each part with
+    its source in order, and lines to set beside it."""
+
+    lead: tuple[tuple[str, Source], ...]
+    beside: tuple[str, ...] = ()
+
+
+def look_up(question: str, tables: Tables, *, names: dict[str, str]) -> Finding | None:
+    """The finding for a question, if a table has one; `names` are the titles of documents by id."""
+    return _works(question, tables) or _training(question, tables, names)
+
+
+def _works(question: str, tables: Tables) -> Finding | None:
+    from bot.tables import Source
+
+    if not _ASKS_SCALE.search(question):
+        return None
+    work = _work_meant(question, tables.dangerous)
+    if work is None:
+        return None
+    figures = _figures(question)
+    dangerous = _verdict(work.dangerous, figures, work)
+    oversized = _verdict(work.oversized, figures, work)
+    lead: list[tuple[str, Source]] = []
+    document = tables.dangerous_document
+    if dangerous:
+        says, at = dangerous
+        lead.append((f"{work.work}：{says}，属于危大工程，要编专项施工方案", Source(document, at)))
+    if oversized:
+        says, at = oversized
+        lead.append((f"{says}，属于超过一定规模的危大工程，方案要经专家论证", Source(document, at)))
+    missed = [t for t in work.oversized if t.value is not None and _reached(t, figures, work) is False]
+    if not oversized and missed:
+        limit = missed[0]
+        says = f"没到{limit.parameter}{limit.value:g}{limit.unit}，不属于超过一定规模的危大工程，国家规定不要求专家论证，当地另有要求的按当地"
+        lead.append((says, Source(document, limit.at)))
+    if not dangerous and (short := [t for t in work.dangerous if _reached(t, figures, work) is False]):
+        others = [t.always for t in work.dangerous if t.always]
+        unless = f"（例外：{'；'.join(others)}）" if others else ""
+        limit = short[0]
+        says = f"{work.work}：没到{limit.parameter}{limit.value:g}{limit.unit}，一般不属于危大工程{unless}"
+        lead = [(says, Source(document, limit.at))]
+    return Finding(tuple(lead)) if lead else None
+
+
+def _work_meant(question: str, works: Sequence[DangerousWork]) -> DangerousWork | None:
+    """The work whose longest word stands in the question."""
+    found = [(len(word), -n, work) for n, work in enumerate(works) for word in work.words if word in question]
+    return max(found, key=lambda f: f[:2])[2] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    value: float
+    unit: str
+    measure: str  # "深" of 挖4.5米深 and of 深度4.5米; "" where nothing tells
+
+
+def _figures(question: str) -> list[_Figure]:
+    text = normalise(question)
+    found: list[_Figure] = []
+    end = 0
+    for match in _FIGURE.finditer(text):
+        before, after = (
+            text[max(end, match.start() - 10) : match.start()],
+            text[match.end() : match.end() + 1],
+        )
+        near = re.search(rf"([{_MEASURED}])(?:度|度为|约|是|为|有|了|到|达)*\s*$", before)
+        far = [c for c in before if c in _MEASURED]
+        measure = near.group(1) if near else after if after and after in _MEASURED else (far or [""])[-1]
+        part = 0.5 if match.group(3) else int(match.group(4) or 0) / 10  # 两米半, 4米9
+        found.append(_Figure(float(match.group(1)) + part, match.group(2), measure))
+        end = match.end() + (0 if near or measure != after else 1)
+    return found
+
+
+def _reached(threshold: Threshold, figures: list[_Figure], work: DangerousWork) -> bool | None:
+    """Whether a figure of the question reaches a threshold; None where the question has none for it. A bare figure
+    counts only where the work has but one parameter of its unit."""
+    if threshold.value is None or threshold.parameter is None:
+        return None
+    unit = normalise(threshold.unit or "")
+    rivals = {
+        t.parameter for t in (*work.dangerous, *work.oversized) if t.value and normalise(t.unit or "") == unit
+    }
+    wanted = _PARAMETERS.get(threshold.parameter, "")
+    fitting = [
+        f for f in figures if f.unit == unit and (f.measure == wanted if f.measure else len(rivals) == 1)
+    ]
+    return any(f.value >= threshold.value for f in fitting) if fitting else None
+
+
+def _verdict(
+    thresholds: tuple[Threshold, ...], figures: list[_Figure], work: DangerousWork
+) -> tuple[str, str] | None:
+    """The first threshold that is met, in words, with its locator."""
+    for threshold in thresholds:
+        if _reached(threshold, figures, work):
+            return f"{threshold.parameter}达到{threshold.value:g}{threshold.unit}", threshold.at
+    only = [t for t in thresholds if t.always]
+    if len(only) == len(thresholds) == 1:
+        return str(only[0].always), only[0].at
+    return None
+
+
+def _training(question: str, tables: Tables, names: dict[str, str]) -> Finding | None:
+    """The hours that apply to those asked about, local ones first; those of others, and of other occasions, beside."""
+    if not _ASKS_TRAINING.search(question) or _OTHER_TRADES.search(question):
+        return None
+    who = next((name for name, words in _WHO if re.search(words, question)), None)
+    if who is None:
+        return None
+    kin = {who, *_KIN.get(who, ())}
+    rows = [row for row in tables.training if row.who in kin and _worth_telling(row, who, question)]
+    asked = [
+        row
+        for row in rows
+        if row.who in (who, "在岗工人") and row.trust is None and _is_asked(row, who, question)
+    ]
+    lead = tuple((f"{_amount(row)}（{row.applies}）", row.source) for row in asked[:3])
+    return Finding(lead, tuple(_line(row, names) for row in rows if row not in asked[:3])) if rows else None
+
+
+def _is_asked(row: Training, who: str, question: str) -> bool:
+    yearly = bool(re.search(r"每年|再培训|年年|一年|继续教育", question))
+    practice = "实习" in question
+    if "年" in row.occasion:
+        return yearly
+    if "实习" in row.occasion:
+        return practice
+    return (
+        row.who == who
+        and not practice
+        and (not yearly or bool(re.search(r"新|岗前|初次|进场|入场", question)))
+    )
+
+
+def _worth_telling(row: Training, who: str, question: str) -> bool:
+    """What is known at second hand is told only to those who ask for just that."""
+    if row.trust is None:
+        return True
+    return "三级" in question if "三级" in row.occasion else row.who == who and who != "新工人"
+
+
+def _amount(row: Training) -> str:
+    amount = f"至少{row.at_least:g}" if row.at_least is not None else f"{row.equals:g}"
+    return f"{row.who}{row.occasion}：{amount}{row.unit}"
+
+
+def _line(row: Training, names: dict[str, str]) -> str:
+    title = names.get(row.source.document, row.source.document)
+    return f"{_amount(row)}（《{title}》{row.source.at or ''}；{row.applies}）"

@@ -1,0 +1,77 @@
+"""Questions that a table answers: a figure of the question against a threshold, hours of training by who is asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from anwen.settings import CORPUS
+from bot.lookups import Finding, look_up
+from bot.tables import Tables, load_tables
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    return load_tables(CORPUS / "tables")
+
+
+def said(question: str, tables: Tables) -> str:
+    finding = look_up(question, tables, names={}) or Finding(())
+    return "；".join(says for says, _ in finding.lead)
+
+
+@pytest.mark.parametrize(
+    ("question", "must", "must_not"),
+    [
+        ("基坑挖4.5米深，方案要专家论证吗", "没到开挖深度5m", "属于超过一定规模"),
+        ("挖坑五米深要不要论证", "开挖深度达到5m，属于超过一定规模", "没到"),
+        ("基坑4米9深要论证吗", "没到开挖深度5m", "达到5m"),
+        ("基坑宽8米深2米半，要编专项方案吗", "一般不属于危大工程", "要编专项施工方案"),
+        ("长30米、深6米的基坑要专家论证不", "开挖深度达到5m，属于超过", "没到"),
+        ("模板支撑跨度20米、高度4米，算超过一定规模吗", "搭设跨度达到18m，属于超过", "搭设高度"),
+        ("落地脚手架搭30米算危大吗", "搭设高度达到24m，属于危大工程", "达到50m"),
+        ("吊篮算不算危大工程", "高处作业吊篮，属于危大工程", "超过一定规模的危大工程，方案"),
+        ("人工挖孔桩挖12米深要专家论证吗", "没到开挖深度16m", "达到16m"),
+    ],
+)
+def test_a_figure_is_held_against_the_thresholds(
+    question: str, must: str, must_not: str, tables: Tables
+) -> None:
+    answer = said(question, tables)
+    assert must in answer
+    assert must_not not in answer.replace("不属于超过一定规模", "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["模板支撑20米要论证吗", "多深的坑会塌", "专家论证要几个专家", "基坑要不要论证"],
+)
+def test_without_a_figure_that_tells_nothing_is_computed(question: str, tables: Tables) -> None:
+    assert said(question, tables) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("不是说新工人只要24学时吗", "至少32学时"),
+        ("新来的工人岗前培训多少课时", "至少32学时"),
+        ("老工人每年要再培训几个小时", "至少20学时"),
+        ("特种作业人员实习多久才能独立上岗", "至少3个月"),
+        ("安全员每年培训多少学时", "至少12学时"),
+        ("项目经理初次安全培训要多少学时", "至少32学时"),
+    ],
+)
+def test_hours_are_those_of_the_people_asked_about(question: str, first: str, tables: Tables) -> None:
+    finding = look_up(question, tables, names={})
+    assert finding is not None
+    assert first in finding.lead[0][0]
+
+
+def test_the_hours_of_mines_stand_beside_with_the_reason(tables: Tables) -> None:
+    finding = look_up("新工人上岗前要培训多少学时", tables, names={})
+    assert finding is not None
+    assert any("72学时" in line and "不含建筑施工" in line for line in finding.beside)
+
+
+@pytest.mark.parametrize("question", ["煤矿新工人要培训多少学时", "注册安全工程师继续教育多少学时"])
+def test_other_trades_are_left_to_the_texts(question: str, tables: Tables) -> None:
+    assert look_up(question, tables, names={}) is None
