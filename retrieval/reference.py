@@ -27,11 +27,12 @@ _AFTER_NAME = "律规学院官庭"
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What a question names: documents held, documents only known of, locators."""
+    """What a question names: documents held, documents only known of, locators; and the question without the names."""
 
     documents: tuple[Document, ...]
     not_held: tuple[Entry, ...]
     locators: tuple[str, ...]
+    rest: str
 
 
 class ReferenceFinder:
@@ -60,20 +61,28 @@ class ReferenceFinder:
         """The documents and locators that a question names."""
         documents: list[Document] = []
         entries: list[Entry] = []
-        rest = fold_name(question)
+        folded, places = _folded(question)
+        left = list(question)
         for name in self._longest_first:
-            place = rest.find(name)
-            if place < 0 or rest[place + len(name) : place + len(name) + 1] in tuple(_AFTER_NAME):
+            place = folded.find(name)
+            if place < 0 or folded[place + len(name) : place + len(name) + 1] in tuple(_AFTER_NAME):
                 continue
-            if name.isdigit() and not re.search(rf"(?:GB|JGJ|T|Z|J|CJJ){name}", rest):
+            if name.isdigit() and not re.search(rf"(?:GB|JGJ|T|Z|J|CJJ){name}", folded):
                 continue
             documents += self._held.get(name, ())
             entries += [e for e in self._known.get(name, ()) if e.id not in self._held_ids]
-            rest = rest.replace(name, "\0")
+            while (place := folded.find(name)) >= 0:
+                folded = folded[:place] + "\0" * len(name) + folded[place + len(name) :]
+                for n in range(places[place], places[place + len(name) - 1] + 1):
+                    left[n] = " "
         documents += self._standards(question, documents)
         documents += [d for place, d in self._local if place in question]
         held = tuple(dict.fromkeys(documents))
-        return References(held, tuple(dict.fromkeys(entries)) if not held else (), _locators(question))
+        rest = "".join(left) if held else question
+        for town, _ in self._local:
+            rest = rest.replace(town, " ")
+        not_held = tuple(dict.fromkeys(entries)) if not held else ()
+        return References(held, not_held, _locators(question), _STANDARD.sub(" ", rest) if held else rest)
 
     def _standards(self, question: str, found: list[Document]) -> list[Document]:
         more: list[Document] = []
@@ -86,6 +95,12 @@ class ReferenceFinder:
                 if same and (year is None or folded.endswith(year)) and document not in found:
                     more.append(document)
         return more
+
+
+def _folded(question: str) -> tuple[str, list[int]]:
+    """A question folded as names are, and the place in it that each folded character came from."""
+    pairs = [(c, place) for place, char in enumerate(question) for c in fold_name(char)]
+    return "".join(c for c, _ in pairs), [place for _, place in pairs]
 
 
 def _locators(question: str) -> tuple[str, ...]:

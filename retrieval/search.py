@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ _FROM_WORDS, _FROM_VECTORS = (
     120,
 )  # candidates taken from each of the two lexical legs and from the vectors
 _RANKED = 120  # kept of them for the full set of features
+_ENOUGH = 5  # characters that must be left of a question when the names of documents are taken out
 _NAMED = 2.5  # what it is worth that the question names the document, beside the fitted weights
 _OUT_OF_FORCE = (
     0.55  # left of a score where the text no longer applies and no newer one is held, or is of unknown origin
@@ -35,7 +37,7 @@ _OUT_OF_FORCE = (
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as the legs see it."""
+    """A question as the legs see it: without the names of documents, where enough is left to look for."""
 
     text: str
     as_of: date
@@ -101,13 +103,17 @@ class Searcher:
         if finder is None:
             finder = ReferenceFinder(generation.documents.values(), self._catalog)
             self._finders = {generation.name: finder}
+        references = finder.find(question)
+        about = (
+            references.rest if len(re.findall(r"[\u4e00-\u9fff]", references.rest)) >= _ENOUGH else question
+        )
         return Query(
-            text=question,
+            text=about,
             as_of=as_of,
-            words=tuple(dict.fromkeys(self._tokeniser.words(question))),
-            tokens=tuple(self._tokeniser.tokens(question)),
-            terms=self._lexicon.terms(question, self._tokeniser),
-            references=finder.find(question),
+            words=tuple(dict.fromkeys(self._tokeniser.words(about))),
+            tokens=tuple(self._tokeniser.tokens(about)),
+            terms=self._lexicon.terms(about, self._tokeniser),
+            references=references,
         )
 
     def search(self, question: str, *, k: int = 10, as_of: date | None = None) -> Found:
