@@ -155,14 +155,16 @@ class Searcher:
         dense = np.full(len(own), min(cosines, default=0.0) * 0.9, dtype=np.float32)
         dense[near] = cosines
         units = np.fromiter(pool, dtype=np.int64)
-        if len(units) > _RANKED:
-            rough = 0.5 * over_best(own)[units] + over_best(with_terms)[units] + 6 * over_best(dense)[units]
-            if asked is not None:
-                rough += 6 * asked.of_units(over_best(alike), units)
-            units = units[np.argpartition(-rough, _RANKED)[:_RANKED]]
-        units.sort()
         documents = generation.clauses.documents
         named = np.array([d in query.references.documents for d in documents], dtype=np.float32)
+        if len(units) > _RANKED:
+            near_units = over_best(dense)[units]
+            if asked is not None:
+                near_units = np.maximum(near_units, asked.of_units(over_best(alike), units))
+            rough = 0.5 * over_best(own)[units] + over_best(with_terms)[units] + 6 * near_units
+            rough += _NAMED * named[generation.units[units, 2]]
+            units = units[np.argpartition(-rough, _RANKED)[:_RANKED]]
+        units.sort()
         levels = np.array([1 - rank_of(d) / 10 for d in documents], dtype=np.float32)
         of = generation.units[units, 2]
         has_figure, row, plain, definition, part, length = generation.traits[units].T
