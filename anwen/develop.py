@@ -40,6 +40,22 @@ def train(
     print(f"已写到 {out}；设 ANWEN_EMBEDDING_MODEL={out} 后重新运行 anwen ingest 即可使用")
 
 
+@app.command()
+def pairs(
+    out: Annotated[Path, typer.Option("--out", help="写到这个 JSON 行文件")],
+    texts: Annotated[Path, typer.Option("--texts", help="官方文本的文件夹")],
+) -> None:
+    """写出随附模型的训练对：写好的问题 → 条文，加上要点的问法，去掉与评测集相撞的（开发用）。"""
+    import json
+
+    from anwen.settings import CORPUS
+    from evals.training import training_pairs
+
+    rows = list(training_pairs(_eval_wiring(texts).home.current(), CORPUS / "keypoints"))
+    out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    print(f"{len(rows)} 对，写到 {out}")
+
+
 @app.command("eval")
 def evaluate(
     split: Annotated[str, typer.Option("--split", help="dev 或 test")] = "test",

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retrieval.numerals import normalise
+from retrieval.numerals import chinese_number, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +45,9 @@ _KIN = {  # whose hours are told beside
     "负责人和安全员": ("高危行业负责人",),
     "在岗工人": ("高危行业新员工",),
 }
+_ASKS_CLASS = re.compile(
+    r"(?:哪|什么|啥|几)(?:一)?(?:级|类|等).{0,6}事故|事故.{0,6}(?:级别|等级|哪级|哪类|几级)|算.{0,8}(?:一般|较大|重大|特别重大|特大)事故|(?:一般|较大|重大|特大).{0,6}还是"
+)
 _OTHER_TRADES = re.compile(r"注册|注安|监理|特种设备|矿|危化|化工|烟花|冶炼|消防|有限空间|职业卫生|吊篮")
 
 
@@ -59,7 +62,7 @@ class Finding:
 
 def look_up(question: str, tables: Tables, *, names: dict[str, str]) -> Finding | None:
     """The finding for a question, if a table has one; `names` are the titles of documents by id."""
-    return _works(question, tables) or _training(question, tables, names)
+    return _works(question, tables) or _accident(question, tables) or _training(question, tables, names)
 
 
 def _works(question: str, tables: Tables) -> Finding | None:
@@ -153,6 +156,50 @@ def _verdict(
     if len(only) == len(thresholds) == 1:
         return str(only[0].always), only[0].at
     return None
+
+
+def _accident(question: str, tables: Tables) -> Finding | None:
+    """The class of an accident whose dead, seriously injured or loss the question tells."""
+    if not _ASKS_CLASS.search(question):
+        return None
+    counted = re.sub(r"[一二两三四五六七八九十百]+(?=个)", lambda m: str(chinese_number(m.group())), question)
+    text = normalise(counted)
+    told = {
+        "deaths": _count(
+            text, r"死(?:亡|了|掉)?(\d+)", r"(\d+)(?:个|名|人|位)+(?:工人|工友)?(?:都)?(?:死|遇难|没了)"
+        ),
+        "serious": _count(text, r"重伤(?:了)?(\d+)", r"(\d+)(?:个|名|人|位)+(?:工人|工友)?重伤"),
+        "loss": _loss(text),
+    }
+    if not any(value is not None for value in told.values()):
+        return None
+    for rank in tables.accidents:  # the gravest first: any one of the measures suffices
+        for measure, value in told.items():
+            low, high = getattr(rank, measure)
+            if value is not None and (low is None or value >= low) and (high is None or value < high):
+                counts = "、".join(_told(m, v) for m, v in told.items() if v is not None)
+                return Finding(((f"{counts}，属于{rank.name}", rank.source),))
+    return None
+
+
+def _count(text: str, *patterns: str) -> float | None:
+    match = next((m for p in patterns if (m := re.search(p, text))), None)
+    return float(match.group(1)) if match else None
+
+
+def _loss(text: str) -> float | None:
+    """The loss in 万元: 6000万, 1.2亿, 1亿2千万."""
+    match = re.search(r"(\d+(?:\.\d+)?)(亿|千万|万)(?:(\d+)(千万|万))?", text)
+    if match is None:
+        return None
+    worth = {"亿": 10_000, "千万": 1_000, "万": 1}
+    more = float(match.group(3)) * worth[match.group(4)] if match.group(3) else 0
+    return float(match.group(1)) * worth[match.group(2)] + more
+
+
+def _told(measure: str, value: float) -> str:
+    words = {"deaths": "死亡{:g}人", "serious": "重伤{:g}人", "loss": "直接经济损失{:g}万元"}
+    return words[measure].format(value)
 
 
 def _training(question: str, tables: Tables, names: dict[str, str]) -> Finding | None:

@@ -13,6 +13,7 @@ from bot.extract import Extractor, Passage, best_of, quote_from, shortened
 from bot.lookups import Finding, look_up
 from bot.question import MAX_LENGTH, Kind, Question, read_question
 from bot.refusals import STOP, Refusals, emergency_lines, finished
+from ingest.keypoints import SECOND_HAND
 from retrieval.clause import Hit, Level
 from retrieval.expand import neighbours
 from retrieval.numerals import normalise
@@ -116,9 +117,7 @@ class Assistant:
         best = passages[0]
         without_figure = question.kind in _FIGURES and not best.fits_kind and not signals.exact
         lapsed = status_at(best.hit.document, day) is not Status.IN_FORCE
-        return (
-            Evidence.PARTIAL if without_figure or lapsed or _unknown_source(best.hit.document) else evidence
-        )
+        return Evidence.PARTIAL if without_figure or lapsed or _doubtful(best.hit.document) else evidence
 
     def _missing_clause(self, found: Found) -> str | None:
         """The clause that a question names in a document that is held but has no such clause."""
@@ -234,7 +233,8 @@ class Assistant:
             document = passage.hit.document
             notes += self._status_notes(document, day)
             if not citation.verbatim:
-                notes.append(f"[{citation.n}] 是本项目整理的要点，不是原文")
+                seen = "据二手资料整理，未见原文，请核对" if document.trust == SECOND_HAND else "不是原文"
+                notes.append(f"[{citation.n}] 是本项目整理的要点，{seen}")
         return [*dict.fromkeys(notes), *_conflicts(passages)]
 
     def _status_notes(self, document: Document, day: date) -> list[str]:
@@ -261,6 +261,11 @@ class Assistant:
 def _unknown_source(document: Document) -> bool:
     """Whether nothing is known of where a text comes from."""
     return document.level is Level.OTHER and not document.number and not document.effective
+
+
+def _doubtful(document: Document) -> bool:
+    """Whether a document cannot ground a clear answer: of unknown origin, or known at second hand only."""
+    return _unknown_source(document) or document.trust == SECOND_HAND
 
 
 def _worth(passage: Passage) -> float:

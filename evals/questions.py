@@ -49,6 +49,11 @@ class Question:
     answerable: bool
 
 
+def splits() -> list[str]:
+    """The names of all question sets."""
+    return sorted(path.stem for path in FOLDER.glob("*.jsonl"))
+
+
 def load(split: str) -> list[Question]:
     """The questions of a split ("dev" or "test")."""
     found: list[Question] = []

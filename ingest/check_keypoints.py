@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest.keypoints import COMPARISONS, MODALS, KeyPoint, KeyPoints
-from retrieval.numerals import numbers_in
+from retrieval.numerals import normalise, numbers_in
 
 if TYPE_CHECKING:
     from ingest.parse import ParsedDocument
@@ -32,6 +32,7 @@ def faults_of(points: KeyPoints) -> Iterator[str]:
         if not point.subject or point.modal not in MODALS:
             yield f"{place}：缺主语，或情态“{point.modal}”不在 {'、'.join(sorted(MODALS))} 之中"
         stated = {float(x) for x in numbers_in(point.say)}
+        stated |= {float(x) * 10_000 for x in re.findall(r"(\d+(?:\.\d+)?)万", normalise(point.say))}
         for value in point.values:
             if value.compare not in COMPARISONS or (value.compare == "range") != (value.to is not None):
                 yield f"{place}：数值“{value.what}”的比较方式不对"

@@ -75,3 +75,21 @@ def test_the_hours_of_mines_stand_beside_with_the_reason(tables: Tables) -> None
 @pytest.mark.parametrize("question", ["煤矿新工人要培训多少学时", "注册安全工程师继续教育多少学时"])
 def test_other_trades_are_left_to_the_texts(question: str, tables: Tables) -> None:
     assert look_up(question, tables, names={}) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("工地支模坍了，死4个、重伤6个，这算哪一级事故？", "属于较大事故"),
+        ("死了3个人算什么级别的事故", "属于较大事故"),
+        ("两个工人死了算较大事故吗", "属于一般事故"),
+        ("死亡2人重伤10人是几级事故", "属于较大事故"),
+        ("死了十个人算啥等级的事故", "属于重大事故"),
+        ("损失6000万是重大还是较大事故", "属于重大事故"),
+        ("直接损失1亿2千万算什么级别事故", "属于特别重大事故"),
+    ],
+)
+def test_an_accident_is_of_the_gravest_class_that_any_measure_reaches(
+    question: str, verdict: str, tables: Tables
+) -> None:
+    assert verdict in said(question, tables)

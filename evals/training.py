@@ -1,0 +1,42 @@
+"""What the shipped model is trained on: written pairs, and the ways of asking that the key points come with.
+
+Whatever clashes with a question set by clause or by wording is left out (see `apart.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evals.apart import Measured
+from evals.questions import load, splits
+from ingest.keypoints import read_keypoints
+
+if TYPE_CHECKING:
+    from retrieval.index import Generation
+
+WRITTEN = Path(__file__).parent / "pairs" / "train.jsonl"
+
+
+def training_pairs(generation: Generation, key_points: Path) -> Iterator[dict[str, Any]]:
+    """{"query", "relevant": [clause ids]} over an index that holds the texts."""
+    measured = Measured(q for split in splits() for q in load(split))
+    written = (json.loads(line) for line in WRITTEN.read_text("utf-8").splitlines())
+    for pair in (*written, *_of_key_points(generation, key_points)):
+        if not any(measured.clashing([pair])):
+            yield pair
+
+
+def _of_key_points(generation: Generation, folder: Path) -> Iterator[dict[str, Any]]:
+    searched: dict[str, dict[str, str]] = {}
+    for document in generation.documents.values():
+        searched[document.id] = {c.locator: c.id for c in generation.clauses.of_document(document.id)[::-1]}
+    for path in sorted(folder.glob("*.yaml")):
+        read = read_keypoints(path.name, path.read_text("utf-8"))
+        clauses = searched.get(read.document, {})
+        for point in read.points:
+            if name := clauses.get(point.at):
+                for phrase in (*point.asked, point.say):
+                    yield {"query": phrase, "relevant": [name]}
