@@ -28,6 +28,7 @@ check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/anwen corpus check $(if $(TEXTS),--against $(TEXTS))
 
 eval: setup
 	@$(BIN)/anwen eval

@@ -60,9 +60,17 @@ class Finding:
     beside: tuple[str, ...] = ()
 
 
-def look_up(question: str, tables: Tables, *, names: dict[str, str]) -> Finding | None:
-    """The finding for a question, if a table has one; `names` are the titles of documents by id."""
-    return _works(question, tables) or _accident(question, tables) or _training(question, tables, names)
+def look_up(
+    question: str, tables: Tables, *, names: dict[str, str], lapsed: frozenset[str] = frozenset()
+) -> Finding | None:
+    """The finding for a question, if a table has one; `names` are the titles of documents by id, `lapsed` the ids
+    of those that do not apply at the day asked about."""
+    found = (
+        _works(question, tables) or _accident(question, tables) or _training(question, tables, names, lapsed)
+    )
+    if found is None or any(source.document in lapsed for _, source in found.lead):
+        return None
+    return found
 
 
 def _works(question: str, tables: Tables) -> Finding | None:
@@ -202,7 +210,7 @@ def _told(measure: str, value: float) -> str:
     return words[measure].format(value)
 
 
-def _training(question: str, tables: Tables, names: dict[str, str]) -> Finding | None:
+def _training(question: str, tables: Tables, names: dict[str, str], lapsed: frozenset[str]) -> Finding | None:
     """The hours that apply to those asked about, local ones first; those of others, and of other occasions, beside."""
     if not _ASKS_TRAINING.search(question) or _OTHER_TRADES.search(question):
         return None
@@ -214,10 +222,17 @@ def _training(question: str, tables: Tables, names: dict[str, str]) -> Finding |
     asked = [
         row
         for row in rows
-        if row.who in (who, "在岗工人") and row.trust is None and _is_asked(row, who, question)
+        if row.who in (who, "在岗工人")
+        and row.trust is None
+        and row.source.document not in lapsed
+        and _is_asked(row, who, question)
     ]
     lead = tuple((f"{_amount(row)}（{row.applies}）", row.source) for row in asked[:3])
-    return Finding(lead, tuple(_line(row, names) for row in rows if row not in asked[:3])) if rows else None
+    return (
+        Finding(lead, tuple(_line(row, names, lapsed) for row in rows if row not in asked[:3]))
+        if rows
+        else None
+    )
 
 
 def _is_asked(row: Training, who: str, question: str) -> bool:
@@ -246,6 +261,7 @@ def _amount(row: Training) -> str:
     return f"{row.who}{row.occasion}：{amount}{row.unit}"
 
 
-def _line(row: Training, names: dict[str, str]) -> str:
+def _line(row: Training, names: dict[str, str], lapsed: frozenset[str]) -> str:
     title = names.get(row.source.document, row.source.document)
-    return f"{_amount(row)}（《{title}》{row.source.at or ''}；{row.applies}）"
+    over = "；这个文件已过期或被替代" if row.source.document in lapsed else ""
+    return f"{_amount(row)}（《{title}》{row.source.at or ''}；{row.applies}{over}）"

@@ -84,19 +84,16 @@ class Assistant:
         return self.compose(question, passages, evidence, day, emergency=emergency, finding=finding)
 
     def _looked_up(self, question: Question, day: date) -> Finding | None:
-        """What a table says, of its sentences those whose clause is held and in force."""
-        generation = self._searcher.generation
-        names = {d.id: d.title for d in generation.documents.values()}
-        finding = look_up(question.text, self._tables, names=names)
+        """What a table says at a day; it leads only where the clauses that it rests on are held."""
+        entries = self._catalog.entries
+        names = {entry.id: entry.title for entry in entries.values()}
+        lapsed = frozenset(e.id for e in entries.values() if status_at(e, day) is not Status.IN_FORCE)
+        finding = look_up(question.text, self._tables, names=names, lapsed=lapsed)
         if finding is None:
             return None
-        stands = tuple(
-            (says, source)
-            for says, source in finding.lead
-            if generation.clauses.located(source.document, source.at or "")
-            and status_at(generation.documents[source.document], day) is Status.IN_FORCE
-        )
-        return Finding(stands, finding.beside)
+        clauses = self._searcher.generation.clauses
+        held = all(clauses.located(source.document, source.at or "") for _, source in finding.lead)
+        return finding if held else Finding((), finding.beside)
 
     def _passage_of(self, source: Source) -> Passage:
         """The clause that a sentence of a table rests on."""

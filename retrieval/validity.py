@@ -24,7 +24,7 @@ class Status(StrEnum):
 _RANK = {level: rank for rank, level in enumerate(Level)}
 
 
-def status_at(document: Document, day: date) -> Status:
+def status_at(document: Document | Entry, day: date) -> Status:
     """A document's status at a date; a date known to the year only counts from its first day."""
     if (start := _day(document.effective)) and day < start:
         return Status.NOT_YET

@@ -39,10 +39,11 @@ def test_every_quotation_is_a_span_of_its_clause(wiring: Wiring) -> None:
 def test_a_campaign_says_when_it_ends_and_every_answer_how_far_it_goes(wiring: Wiring) -> None:
     answer = wiring.assistant.ask("新员工要培训多少学时？", as_of=date(2026, 6, 1))
     assert any("2026-12-31" in note for note in answer.notes)
-    assert answer.answer.rstrip().endswith("仅供参考，以原文为准（文本日期：2024-07-02）。")
+    assert "仅供参考，以原文为准（文本日期：2024-07-02" in answer.answer.splitlines()[-1]
+    assert "至少32学时" in answer.answer.splitlines()[0]
     later = wiring.assistant.ask("新员工要培训多少学时？", as_of=date(2027, 3, 1))
-    assert later.evidence is not Evidence.CLEAR
-    assert any("已经过期" in note for note in later.notes)
+    assert "至少24学时" in later.answer.splitlines()[0]  # the campaign is over: the national rule is left
+    assert any("32学时" in line and "已过期" in line for line in later.answer.splitlines())
 
 
 @pytest.mark.parametrize("question", ["今天天气怎么样", "帮我写一首关于月亮的诗", "茅台股票能买吗"])
@@ -170,9 +171,10 @@ def test_what_to_do_without_ground_is_stop_withdraw_and_ask(wiring: Wiring) -> N
 
 
 def test_a_document_that_is_not_held_is_named_with_its_number(wiring: Wiring) -> None:
-    answer = wiring.assistant.ask("JGJ 80-2016 里临边栏杆多高？")
+    answer = wiring.assistant.ask("JGJ 166-2016 里碗扣架立杆间距多大？")
     assert answer.evidence is Evidence.NONE
-    assert "《建筑施工高处作业安全技术规范》（JGJ 80-2016）" in answer.answer
+    assert "《建筑施工碗扣式钢管脚手架安全技术规范》（JGJ 166-2016）" in answer.answer
+    assert "www.mohurd.gov.cn" in answer.answer
 
 
 @pytest.mark.parametrize(
