@@ -60,15 +60,17 @@ def fit_words(
     importance = torch.nn.Parameter(torch.zeros(len(pooled)))
     optimizer = torch.optim.Adam([{"params": [table], "lr": rate}, {"params": [importance], "lr": 3 * rate}])
 
-    def score(question: list[int], chosen: list[int]) -> Any:
-        rows = [units[u][:MAX_PIECES] or [0] for u in chosen]
-        width = max(map(len, rows))
-        pieces = torch.tensor([row + [0] * (width - len(row)) for row in rows])
-        asked = torch.tensor(question)
-        cosines = functional.normalize(table[pieces], dim=2) @ functional.normalize(table[asked], dim=1).T
-        best = cosines.masked_fill((pieces == 0)[:, :, None], -1.0).amax(1)
-        weights = rarity[asked] * torch.exp(importance[asked])
-        return (best * weights).sum(1) / weights.sum()
+    def scores(questions: list[list[int]], chosen: list[list[int]]) -> Any:
+        """How well each question is met in each of its chosen units, shape (questions, units of one question)."""
+        asked = _padded(questions)
+        pieces = _padded([units[u][:MAX_PIECES] or [0] for row in chosen for u in row])
+        of_units = functional.normalize(table[pieces], dim=2).unflatten(0, (len(questions), -1))
+        of_words = functional.normalize(table[asked], dim=2)
+        cosines = torch.einsum("bkwd,bqd->bkwq", of_units, of_words)
+        empty = (pieces == 0).unflatten(0, (len(questions), -1))
+        best = cosines.masked_fill(empty[..., None], -1.0).amax(2)
+        weights = torch.where(asked == 0, 0.0, rarity[asked] * torch.exp(importance[asked]))
+        return (best * weights[:, None]).sum(2) / weights.sum(1, keepdim=True)
 
     steps, step = max(epochs * (len(lists) // _BATCH), 1), 0
     for _ in range(epochs):
@@ -76,15 +78,23 @@ def fit_words(
         for start in range(0, len(lists) - _BATCH + 1, _BATCH):
             for group, base in zip(optimizer.param_groups, (rate, 3 * rate), strict=True):
                 group["lr"] = base * (1 - 0.9 * step / steps)
-            loss = torch.zeros(())
-            for question, gold, others in lists[start : start + _BATCH]:
-                chosen = [rng.choice(gold), *rng.sample(others, min(_LISTED - 1, len(others)))]
-                loss = loss - torch.log_softmax(score(question, chosen) * _SCALE, 0)[0]
+            rows = lists[start : start + _BATCH]
+            chosen = [[rng.choice(gold), *rng.choices(others, k=_LISTED - 1)] for _, gold, others in rows]
+            met = scores([question for question, _, _ in rows], chosen)
+            loss = -torch.log_softmax(met * _SCALE, 1)[:, 0].mean()
             optimizer.zero_grad()
-            (loss / _BATCH).backward()
+            loss.backward()
             optimizer.step()
             step += 1
     return Words(table.detach().numpy(), importance.detach().numpy())
+
+
+def _padded(rows: list[list[int]]) -> Any:
+    """Rows of piece numbers as one tensor, filled up with 0, the number of no piece."""
+    import torch
+
+    width = max(map(len, rows))
+    return torch.tensor([row + [0] * (width - len(row)) for row in rows])
 
 
 def _rarity(units: list[list[int]], size: int) -> Any:
