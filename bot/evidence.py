@@ -37,6 +37,8 @@ class Signals:
     lay: float  # share of the question's words that the lexicon knows
     named: float  # the question names a document that is held
     exact: float  # the question names the clause
+    asked: float  # BM25 against the ways in which people ask for the best hit's clause, / 20
+    alike: float  # cosine to the nearest of these ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +108,6 @@ def signals_of(found: Found, best: Passage | None) -> Signals:
         lay=len(found.query.terms) / max(len(words), 1),
         named=1.0 if found.query.references.documents else 0.0,
         exact=1.0 if hit and "leg" in hit.why else 0.0,
+        asked=value("asked_words"),
+        alike=value("alike"),
     )

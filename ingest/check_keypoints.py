@@ -69,7 +69,8 @@ def _figures(point: KeyPoint, text: ParsedDocument) -> set[str]:
     for clause in text.clauses:
         below = re.match("表?" + re.escape(point.provision) + r"(?![\d.]\d|\d)", clause.locator)
         if below or clause.locator.startswith(point.at):
-            found |= numbers_in(f"{clause.own} {' '.join(clause.columns.values())}")
+            own = clause.own.removeprefix(clause.locator)  # a number glued to its text: 8.4.230m
+            found |= numbers_in(f"{own} {' '.join(clause.columns.values())}")
     return found
 
 

@@ -46,7 +46,7 @@ class Recipe:
     scale: float = 20.0
     dropped: float = 0.2
     repeats: int = 3
-    word_epochs: int = 3
+    word_epochs: int = 2
     word_rate: float = 0.004
     seed: int = 7
 

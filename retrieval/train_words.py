@@ -55,22 +55,41 @@ def fit_words(
     rng = random.Random(seed)
     torch.manual_seed(seed)
     rarity = torch.from_numpy(_rarity(units, len(pooled)))
+    different = [sorted(set(unit[:MAX_PIECES])) or [0] for unit in units]
     lists = _mined(pooled, units, questions, shown)
     table = torch.nn.Parameter(torch.from_numpy(np.array(pooled, dtype=np.float32)))
     importance = torch.nn.Parameter(torch.zeros(len(pooled)))
     optimizer = torch.optim.Adam([{"params": [table], "lr": rate}, {"params": [importance], "lr": 3 * rate}])
 
-    def scores(questions: list[list[int]], chosen: list[list[int]]) -> Any:
-        """How well each question is met in each of its chosen units, shape (questions, units of one question)."""
-        asked = _padded(questions)
-        pieces = _padded([units[u][:MAX_PIECES] or [0] for row in chosen for u in row])
-        of_units = functional.normalize(table[pieces], dim=2).unflatten(0, (len(questions), -1))
-        of_words = functional.normalize(table[asked], dim=2)
-        cosines = torch.einsum("bkwd,bqd->bkwq", of_units, of_words)
-        empty = (pieces == 0).unflatten(0, (len(questions), -1))
-        best = cosines.masked_fill(empty[..., None], -1.0).amax(2)
-        weights = torch.where(asked == 0, 0.0, rarity[asked] * torch.exp(importance[asked]))
-        return (best * weights[:, None]).sum(2) / weights.sum(1, keepdim=True)
+    def loss_of(rows: list[tuple[list[int], list[int]]]) -> Any:
+        """The mean loss of (question, units, the right one first). All pieces are taken out of the table at once:
+        each look into it costs a gradient of its full size."""
+        once, places, asked = [], [], []
+        for question, chosen in rows:
+            width = max(len(different[u]) for u in chosen)
+            padded = torch.tensor([different[u] + [0] * (width - len(different[u])) for u in chosen])
+            unique, inverse = torch.unique(padded, return_inverse=True)
+            once.append(unique)
+            places.append(inverse)
+            asked.append(torch.tensor(question))
+        unit_pieces = functional.normalize(functional.embedding(torch.cat(once), table), dim=1)
+        question_pieces = functional.normalize(functional.embedding(torch.cat(asked), table), dim=1)
+        importances = torch.exp(importance[torch.cat(asked)])
+        weights = (rarity[torch.cat(asked)] * importances).split([len(a) for a in asked])
+        losses = []
+        for unique, inverse, of_units, of_question, weight in zip(
+            once,
+            places,
+            unit_pieces.split([len(u) for u in once]),
+            question_pieces.split([len(a) for a in asked]),
+            weights,
+            strict=True,
+        ):
+            cosines = (of_units @ of_question.T).masked_fill((unique == 0)[:, None], -1.0)
+            best = functional.embedding(inverse, cosines).amax(1)  # (units, words of the question)
+            met = (best * weight).sum(1) / weight.sum()
+            losses.append(-torch.log_softmax(met * _SCALE, 0)[0])
+        return torch.stack(losses).mean()
 
     steps, step = max(epochs * (len(lists) // _BATCH), 1), 0
     for _ in range(epochs):
@@ -78,23 +97,16 @@ def fit_words(
         for start in range(0, len(lists) - _BATCH + 1, _BATCH):
             for group, base in zip(optimizer.param_groups, (rate, 3 * rate), strict=True):
                 group["lr"] = base * (1 - 0.9 * step / steps)
-            rows = lists[start : start + _BATCH]
-            chosen = [[rng.choice(gold), *rng.choices(others, k=_LISTED - 1)] for _, gold, others in rows]
-            met = scores([question for question, _, _ in rows], chosen)
-            loss = -torch.log_softmax(met * _SCALE, 1)[:, 0].mean()
+            rows = [
+                (question, [rng.choice(gold), *rng.sample(others, min(_LISTED - 1, len(others)))])
+                for question, gold, others in lists[start : start + _BATCH]
+            ]
+            loss = loss_of(rows)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             step += 1
     return Words(table.detach().numpy(), importance.detach().numpy())
-
-
-def _padded(rows: list[list[int]]) -> Any:
-    """Rows of piece numbers as one tensor, filled up with 0, the number of no piece."""
-    import torch
-
-    width = max(map(len, rows))
-    return torch.tensor([row + [0] * (width - len(row)) for row in rows])
 
 
 def _rarity(units: list[list[int]], size: int) -> Any:
