@@ -22,7 +22,7 @@ _STANDARD = re.compile(
     r"(GB|JGJ|CJJ|JB|GBZ|AQ|DBJ)\s?(?:/\s?)?([TZJ])?\s?(\d+(?:\.\d)?)(?:\s?[-—–]\s?(\d{4}))?", re.I
 )
 _PART = re.compile(r"附\s?[件录]\s?[一二三四五\dA-Z]?|[一二三四五六七八九十]+（[一二三四五六七八九十]+）\d*")
-_AFTER_NAME = "律规学院官庭"
+_PART_OF_WORD = re.compile(r"[律学院官庭]|规(?!定)")  # 建筑法规 is not 建筑法, but 建筑法规定 is
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class ReferenceFinder:
         left = list(question)
         for name in self._longest_first:
             place = folded.find(name)
-            if place < 0 or folded[place + len(name) : place + len(name) + 1] in tuple(_AFTER_NAME):
+            if place < 0 or _PART_OF_WORD.match(folded, place + len(name)):
                 continue
             if name.isdigit() and not re.search(rf"(?:GB|JGJ|T|Z|J|CJJ){name}", folded):
                 continue
