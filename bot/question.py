@@ -71,8 +71,15 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.PROCEDURE, re.compile(r"怎么|怎样|如何|咋|流程|步骤|程序|顺序|先.{0,10}后")),
 )
 _ACTION = re.compile(
-    r"怎么办|咋办|该怎么|怎么做|咋弄|咋整|怎么处理|要不要|能不能|可不可以|敢不敢|行不行|可以.{0,30}吗|能.{0,30}吗|还能|安全吗|危险|可以不|行吗|怎么弄"
+    r"怎么办|咋办|该怎么|怎么做|咋弄|咋整|怎么处理|要不要|能不能|可不可以|敢不敢|行不行|可以.{0,30}吗|能.{0,30}吗|还能|安全吗|危险|可以不|行吗|怎么弄|"
+    r"咋处[理置]|怎么处置|先干(?:啥|什么|嘛)|该干(?:啥|什么)|要做(?:啥|什么)|还([\u4e00-\u9fff])不\1|还.{1,4}(?:吗|不[？?]?$)|接着干|继续干"
 )
+_COMPARES = re.compile(
+    r"差别|区别|不一样|一样吗|一样不|相同吗|各是多少|各[是为要].{0,4}几|分别|哪个(?:更)?[严高低]|对不上|冲突|矛盾|不同吗|和.{2,20}比"
+)
+_ENDS = re.compile(r"[？?；;]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_ASKS_SOMETHING, _STANDS_ALONE, _MOST_PARTS = 5, 14, 3
 _PAPERWORK = re.compile(r"工程款|工资|欠薪|合同|保险费|保费|报销|发票|赔偿|补贴|奖金|办证|考证|社保")
 # Words addressed to the assistant, not words about the site: "工人无视安全要求" and "方案是自己编的" are questions.
 _INJECTION = re.compile(
@@ -95,6 +102,21 @@ class Question:
     kind: Kind
     asks_action: bool
     refused: str | None  # why it is not taken up: "empty", "long", "foreign", "injection"
+
+    @property
+    def compares(self) -> bool:
+        """Whether it asks how two rules differ."""
+        return bool(_COMPARES.search(self.text))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The questions in it, where it asks several; one that says too little by itself has the first before it."""
+        asked = [part for part in _ENDS.split(self.text) if len(_HAN.findall(part)) >= _ASKS_SOMETHING]
+        if len(asked) < 2 or self.compares:
+            return (self.text,)
+        first = asked[0]
+        whole = (p if p is first or len(_HAN.findall(p)) >= _STANDS_ALONE else f"{first}，{p}" for p in asked)
+        return tuple(whole)[:_MOST_PARTS]
 
 
 def read_question(text: str) -> Question:

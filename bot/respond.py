@@ -36,6 +36,10 @@ _STATUS_WORDS = {
 }
 _ALL_WORDS = 0.95  # share of the question's words, by rarity
 _CELL_MAX = 60  # longer cells are texts of their own
+_NEAR, _FAR = (
+    0.78,
+    0.6,
+)  # of the worth of the best passage: cited beside it, and cited where texts are compared
 _WHOLE = 420  # a clause up to so many characters is quoted whole
 _FIGURES = (Kind.NUMBER, Kind.WHEN)
 
@@ -76,12 +80,38 @@ class Assistant:
             return self._refusals.no_such_clause(question, missing, emergency, day)
         evidence = self._judged(question, passages, signals, day)
         finding = self._looked_up(question, day)
+        leading = 1
         if finding is not None and finding.lead:
             passages = [*(self._passage_of(source) for _, source in finding.lead), *passages]
             evidence = Evidence.CLEAR
+        elif len(question.parts) > 1:
+            evidence, leads = self._part_by_part(question, day)
+            leading = len(leads)
+            passages = [
+                *leads,
+                *(p for p in passages if p.hit.clause.id not in {x.hit.clause.id for x in leads}),
+            ]
         if evidence is Evidence.NONE or not passages:
             return self._refusals.nothing_found(question, found, emergency, day)
-        return self.compose(question, passages, evidence, day, emergency=emergency, finding=finding)
+        return self.compose(
+            question, passages, evidence, day, emergency=emergency, finding=finding, leading=leading
+        )
+
+    def _part_by_part(self, question: Question, day: date) -> tuple[Evidence, list[Passage]]:
+        """The best passage for each question of several, and how well all of them together are grounded."""
+        states: list[Evidence] = []
+        leads: dict[str, Passage] = {}
+        for text in question.parts:
+            part = read_question(text)
+            _, passages, signals = self.look(part, day)
+            state = self._judged(part, passages, signals, day) if passages else Evidence.NONE
+            states.append(state)
+            if state is not Evidence.NONE:
+                leads.setdefault(passages[0].hit.clause.id, passages[0])
+        if not leads:
+            return Evidence.NONE, []
+        all_clear = all(state is Evidence.CLEAR for state in states)
+        return (Evidence.CLEAR if all_clear else Evidence.PARTIAL), list(leads.values())
 
     def _looked_up(self, question: Question, day: date) -> Finding | None:
         """What a table says at a day; it leads only where the clauses that it rests on are held."""
@@ -156,21 +186,25 @@ class Assistant:
         *,
         emergency: tuple[Emergency, ...] = (),
         finding: Finding | None = None,
+        leading: int = 1,
     ) -> Answer:
-        """The answer that these passages give, the best of them first; the first ones are those of the finding."""
+        """The answer that these passages give, the best of them first; the first `leading` of them are led with,
+        or those of the finding."""
         computed = (
             [says for says, _ in finding.lead]
             if finding and passages[0].hit.why.get("leg") == "table"
             else []
         )
-        chosen = passages[: len(computed)] or _chosen(passages)
+        chosen = passages[: len(computed)] or _chosen(question, passages, leading)
         citations = tuple(self._citation(n, p, question.kind, day) for n, p in enumerate(chosen, 1))
         lines = emergency_lines(emergency)
         if computed:
             lines.append("；".join(f"{says}[{n}]" for n, says in enumerate(computed, 1)) + "。")
         else:
             opening = "" if evidence is Evidence.CLEAR else "最接近的条文说（不一定就是答案，请对照原文）："
-            lines.append(f"{opening}{_with_lead_in(citations[0], shortened(chosen[0].text))}[1]")
+            led = zip(chosen[:leading], citations, strict=False)
+            said = [f"{_with_lead_in(c, shortened(p.text))}[{c.n}]" for p, c in led]
+            lines += [opening + said[0], *said[1:]]
         if evidence is Evidence.PARTIAL and question.asks_action:
             lines.append(STOP)
         lines.append("")
@@ -271,11 +305,18 @@ def _worth(passage: Passage) -> float:
     return named + 1.6 * passage.hit.score + passage.score
 
 
-def _chosen(passages: list[Passage]) -> list[Passage]:
-    """The passages that are cited: the best, and others that are nearly as good."""
-    first = passages[0]
-    near = [p for p in passages[1:] if _worth(p) >= 0.78 * _worth(first)]
-    return [first, *near[:2]]
+def _chosen(question: Question, passages: list[Passage], leading: int) -> list[Passage]:
+    """The passages that are cited: those led with, and others that are nearly as good; of a question that compares,
+    more of them, and the best one of each other text."""
+    first, others = passages[:leading], passages[leading:]
+    if not question.compares:
+        return [*first, *[p for p in others if _worth(p) >= _NEAR * _worth(first[0])][:2]]
+    best: dict[str, Passage] = {}
+    for passage in passages:
+        best.setdefault(passage.hit.document.id, passage)
+    of_others = [p for p in best.values() if p not in first and _worth(p) >= _FAR * _worth(first[0])]
+    near = [p for p in others if p not in of_others and _worth(p) >= _NEAR * _worth(first[0])]
+    return [*first, *of_others[:2], *near[:2]]
 
 
 def _with_lead_in(citation: Citation, lead: str) -> str:
