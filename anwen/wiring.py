@@ -81,6 +81,7 @@ class Wiring:
             tokeniser=self.tokeniser,
             embedder=self.embedder,
             version=code_version(),
+            layout=layout_version(),
         )
 
     @cached_property
@@ -135,12 +136,13 @@ class Wiring:
             manifest = self.home.current().manifest
         except IndexMissing:
             return False
-        made_by = (code_version(), embedder_name(self.settings.embedding_model))
-        files = [hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped]
-        return (manifest.get("version"), manifest.get("embedder"), manifest.get("shipped")) == (
-            *made_by,
-            files,
-        )
+        made_by = {
+            "version": code_version(),
+            "layout": layout_version(),
+            "embedder": embedder_name(self.settings.embedding_model),
+            "shipped": [hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped],
+        }
+        return all(manifest.get(key) == value for key, value in made_by.items())
 
     def warm(self) -> None:
         """Load the slow parts side by side: dictionary, vectors, index. Raises IndexMissing without an index."""
@@ -158,13 +160,22 @@ class Wiring:
 
 def code_version() -> str:
     """A hash of the code and data that decide how a file is read, so that an index knows its maker."""
-    digest = hashlib.sha256()
-    paths = [
+    return _hash_of(
         *sorted((CHECKOUT / "ingest").rglob("*.py")),
         *(CHECKOUT / "retrieval" / name for name in ("clause.py", "numerals.py", "tokens.py")),
         CORPUS / "catalog.yaml",
         CORPUS / "lexicon" / "words.txt",
-    ]
+    )
+
+
+def layout_version() -> str:
+    """A hash of the code that decides how an index lies on disk."""
+    names = ("index", "store", "lexical", "interaction", "asked", "vectors", "rank")
+    return _hash_of(*(CHECKOUT / "retrieval" / f"{name}.py" for name in names))
+
+
+def _hash_of(*paths: Path) -> str:
+    digest = hashlib.sha256()
     for path in paths:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

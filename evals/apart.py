@@ -53,6 +53,12 @@ class Measured:
                 yield pair
 
 
+def article_of(clause_id: str) -> tuple[str, str]:
+    """The document and the article or numbered clause that a clause id names."""
+    document, locator = clause_id.split("@", maxsplit=1)[0], clause_id.split("/", 1)[-1]
+    return document, provision_of(re.sub(r"~\d+$", "", locator))
+
+
 def _bigrams(text: str) -> set[str]:
     letters = "".join(re.findall(r"[\u4e00-\u9fffa-z\d]", normalise(text)))
     return {letters[i : i + 2] for i in range(len(letters) - 1)}

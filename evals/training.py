@@ -1,6 +1,7 @@
 """What the shipped model is trained on: written pairs, and the ways of asking that the key points come with.
 
-Whatever clashes with a question set by clause or by wording is left out (see `apart.py`).
+Whatever clashes with a question set by clause or by wording is left out (see `apart.py`), and so are the key points of
+the articles that the fusion is fitted on: there a way of asking must be as new to the model as it is in a test.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.apart import Measured
+from evals.apart import Measured, article_of
 from evals.questions import load, splits
 from ingest.keypoints import read_keypoints
 
@@ -18,13 +19,21 @@ if TYPE_CHECKING:
     from retrieval.index import Generation
 
 WRITTEN = Path(__file__).parent / "pairs" / "train.jsonl"
+FUSION = WRITTEN.with_name("fusion.jsonl")
 
 
 def training_pairs(generation: Generation, key_points: Path) -> Iterator[dict[str, Any]]:
     """{"query", "relevant": [clause ids]} over an index that holds the texts."""
     measured = Measured(q for split in splits() for q in load(split))
-    written = (json.loads(line) for line in WRITTEN.read_text("utf-8").splitlines())
-    for pair in (*written, *_of_key_points(generation, key_points)):
+    written = [json.loads(line) for line in WRITTEN.read_text("utf-8").splitlines()]
+    fitted_on = {
+        article_of(name)
+        for line in FUSION.read_text("utf-8").splitlines()
+        for name in json.loads(line)["relevant"]
+    }
+    asked = _of_key_points(generation, key_points)
+    spare = (pair for pair in asked if article_of(pair["relevant"][0]) not in fitted_on)
+    for pair in (*written, *spare):
         if not any(measured.clashing([pair])):
             yield pair
 

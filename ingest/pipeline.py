@@ -66,13 +66,21 @@ class Pipeline:
     """Builds and changes the index of one home."""
 
     def __init__(
-        self, home: IndexHome, *, catalog: Catalog, tokeniser: Tokeniser, embedder: Embedder, version: str
+        self,
+        home: IndexHome,
+        *,
+        catalog: Catalog,
+        tokeniser: Tokeniser,
+        embedder: Embedder,
+        version: str,
+        layout: str,
     ) -> None:
         self._home = home
         self._catalog = catalog
         self._tokeniser = tokeniser
         self._embedder = embedder
-        self._version = version
+        self._version = version  # of what decides how a file is read
+        self._layout = layout  # of what decides how the index lies on disk
 
     def ingest(
         self, paths: Iterable[Path], *, progress: Progress = lambda *_: None, shipped: bool = False
@@ -192,7 +200,7 @@ class Pipeline:
     def _publish(
         self, manifest: dict[str, Any], entries: list[dict[str, Any]], report: Report, progress: Progress
     ) -> None:
-        made_by = {"version": self._version, "embedder": self._embedder.name}
+        made_by = {"version": self._version, "layout": self._layout, "embedder": self._embedder.name}
         same = {k: manifest.get(k) for k in made_by} == made_by
         report.generation = self._home.current_name()
         if not entries:

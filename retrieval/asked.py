@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.interaction import Interaction
 from retrieval.lexical import LexicalIndex
+from retrieval.rank import over_best
 
 if TYPE_CHECKING:
-    from retrieval.dense import Matrix
+    from retrieval.dense import Matrix, WordVectors
 
 Column = npt.NDArray[np.float32]
+_MET = 150  # phrases that are looked at word by word
 
 
 class Asked:
@@ -30,7 +33,10 @@ class Asked:
         self._lexical = LexicalIndex.open(folder / "lexical")
         self._vectors = np.load(folder / "vectors.npy").astype(np.float32)
         targets: npt.NDArray[np.int32] = np.load(folder / "targets.npy")
+        words = folder / "words"
+        self._interaction = Interaction(words) if words.is_dir() else None
         self._clauses, self._starts = np.unique(targets, return_index=True)
+        self._of_phrase = np.searchsorted(self._clauses, targets)
         place = np.searchsorted(self._clauses, shown)
         place[place == len(self._clauses)] = 0
         self._place = np.where(self._clauses[place] == shown, place, -1)
@@ -39,20 +45,37 @@ class Asked:
 
     @classmethod
     def build(
-        cls, folder: Path, targets: Sequence[int], tokens: Sequence[list[str]], vectors: Matrix
+        cls,
+        folder: Path,
+        asked: Sequence[tuple[int, str, list[str]]],
+        vectors: Matrix,
+        model: WordVectors | None,
     ) -> None:
-        """Write phrases, given by the clause each is for, its tokens and its vector, shape (phrases, dimensions)."""
+        """Write phrases, each given by the clause it is for, itself, and its tokens; `vectors` of shape (phrases,
+        dimensions), `model` for late interaction where there is one."""
+        targets, phrases, tokens = zip(*asked, strict=True)
         folder.mkdir(parents=True)
         order = np.argsort(np.asarray(targets), kind="stable")
         np.save(folder / "targets.npy", np.asarray(targets, dtype=np.int32)[order])
         np.save(folder / "vectors.npy", vectors[order].astype(np.float16))
         LexicalIndex.build(folder / "lexical", [tokens[i] for i in order])
+        if model is not None:
+            words = [[t for t in tokens[i] if not t.startswith("_")] for i in order]
+            Interaction.build(folder / "words", [phrases[i] for i in order], words, model)
 
-    def scores(self, tokens: list[str], vector: Matrix) -> tuple[Column, Column]:
-        """For each clause that has phrases the best BM25 and the best cosine among them, shapes (clauses,)."""
-        lexical = np.maximum.reduceat(self._lexical.scores(tokens), self._starts)
-        alike = np.maximum.reduceat(self._vectors @ vector[0], self._starts)
-        return lexical, alike
+    def scores(
+        self, question: str, tokens: list[str], vector: Matrix, model: WordVectors | None
+    ) -> tuple[Column, Column, Column]:
+        """For each clause that has phrases the best BM25, the best cosine, and how well the nearest of them meet
+        the question's words (0 where none is near); shapes (clauses,)."""
+        lexical = self._lexical.scores(tokens)
+        alike = self._vectors @ vector[0]
+        met = np.zeros(len(self._clauses), dtype=np.float32)
+        if self._interaction is not None and model is not None:
+            rough = over_best(lexical) + 2 * over_best(alike)
+            near = np.argpartition(-rough, min(_MET, len(rough) - 1))[:_MET]
+            np.maximum.at(met, self._of_phrase[near], self._interaction.scores(question, near, model)[0])
+        return np.maximum.reduceat(lexical, self._starts), np.maximum.reduceat(alike, self._starts), met
 
     def of_units(self, scores: Column, units: npt.NDArray[np.int64]) -> Column:
         """Scores of clauses as scores of units; 0 for a unit whose clause has no phrases."""

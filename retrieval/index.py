@@ -132,12 +132,13 @@ class IndexHome:
         words = [_words(tokens) for tokens in contents.tokens]
         vectors = embedder.encode(list(contents.texts), words)
         VectorIndex.build(folder / "vectors", f"anwen-{name}", vectors, server=self._server)
-        if isinstance(embedder, StaticEmbedder):
-            Interaction.build(folder / "words", contents.texts, words, embedder)
+        static = embedder if isinstance(embedder, StaticEmbedder) else None
+        if static is not None:
+            Interaction.build(folder / "words", contents.texts, words, static)
         if contents.asked:
-            targets, phrases, tokens = zip(*contents.asked, strict=True)
-            alike = embedder.encode(list(phrases), [_words(t) for t in tokens])
-            Asked.build(folder / "asked", targets, tokens, alike)
+            cut = [_words(tokens) for _, _, tokens in contents.asked]
+            alike = embedder.encode([phrase for _, phrase, _ in contents.asked], cut)
+            Asked.build(folder / "asked", contents.asked, alike, static)
         _write_durably(folder / "manifest.json", json.dumps(contents.manifest, ensure_ascii=False))
         _write_durably(self.folder / "CURRENT", name)
         self._checked = float("-inf")  # this process, too, answers from it at once

@@ -148,7 +148,8 @@ class Searcher:
         pool = {*_top(own, _FROM_WORDS), *_top(with_terms, _FROM_WORDS), *near}
         asked = generation.asked
         if asked is not None:
-            asked_words, alike = asked.scores(list(query.tokens), vectors[:1])
+            model = self._embedder if isinstance(self._embedder, StaticEmbedder) else None
+            asked_words, alike, met = asked.scores(query.text, list(query.tokens), vectors[:1], model)
             pool |= {*asked.best_units(asked_words, _FROM_WORDS), *asked.best_units(alike, _FROM_WORDS)}
         if query.references.documents:
             pool |= self._of_named(generation, query, with_terms)
@@ -193,6 +194,7 @@ class Searcher:
             asked.of_units(asked_words, units) / 20 if asked else nothing,
             asked.of_units(alike, units) if asked else nothing,
             asked.of_units(over_best(alike), units) if asked else nothing,
+            asked.of_units(met, units) if asked else nothing,
         ]
         assert len(columns) == len(FEATURES)
         best = float(with_terms.max(initial=0.0))
