@@ -31,8 +31,8 @@ check: setup
 	@$(BIN)/anwen corpus check $(if $(TEXTS),--against $(TEXTS))
 
 eval: setup
-	@$(BIN)/anwen eval
-	@$(if $(TEXTS),$(BIN)/anwen eval --texts $(TEXTS))
+	@for split in test blind; do $(BIN)/anwen eval --split $$split || exit 1; done
+	@$(if $(TEXTS),for split in test blind; do $(BIN)/anwen eval --split $$split --texts $(TEXTS) || exit 1; done)
 
 bench: setup
 	@$(BIN)/anwen bench $(if $(TEXTS),--texts $(TEXTS))

@@ -58,7 +58,7 @@ def pairs(
 
 @app.command("eval")
 def evaluate(
-    split: Annotated[str, typer.Option("--split", help="dev 或 test")] = "test",
+    split: Annotated[str, typer.Option("--split", help="dev、test 或 blind")] = "test",
     as_json: Json = False,
     texts: Annotated[
         Path | None, typer.Option("--texts", help="官方文本的文件夹；没有则只评随附语料")

@@ -77,6 +77,12 @@ _ACTION = re.compile(
 _COMPARES = re.compile(
     r"差别|区别|不一样|一样吗|一样不|相同吗|各是多少|各[是为要].{0,4}几|分别|哪个(?:更)?[严高低]|对不上|冲突|矛盾|不同吗|和.{2,20}比"
 )
+_ASKS = re.compile(
+    r"多[少高宽深长远厚大重久快]|几|谁|哪|什么|啥|怎么|咋|如何|吗|能不能|要不要|可不可以|行不行|是不是|有没有|[\u4e00-\u9fff]不[\u4e00-\u9fff]$"
+)
+_JUDGES = re.compile(
+    r"重大(?:事故)?隐患|怎么(?:判|定性|认定)|咋判|算(?:啥|什么|哪)|算不算|什么(?:级别|性质)|啥(?:级别|性质)|什么问题|属于(?:啥|什么)|是啥性质"
+)
 _ENDS = re.compile(r"[？?；;]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ASKS_SOMETHING, _STANDS_ALONE, _MOST_PARTS = 5, 14, 3
@@ -109,14 +115,34 @@ class Question:
         return bool(_COMPARES.search(self.text))
 
     @property
+    def asks_judgement(self) -> bool:
+        """Whether it asks what a scene on site counts as."""
+        return bool(_JUDGES.search(self.text))
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The questions in it, where it asks several; one that says too little by itself has the first before it."""
-        asked = [part for part in _ENDS.split(self.text) if len(_HAN.findall(part)) >= _ASKS_SOMETHING]
+        sentences = [_questions_of(sentence) for sentence in _ENDS.split(self.text)]
+        asked = [q for found in sentences for q in found if len(_HAN.findall(q)) >= _ASKS_SOMETHING]
         if len(asked) < 2 or self.compares:
             return (self.text,)
         first = asked[0]
         whole = (p if p is first or len(_HAN.findall(p)) >= _STANDS_ALONE else f"{first}，{p}" for p in asked)
         return tuple(whole)[:_MOST_PARTS]
+
+
+def _questions_of(sentence: str) -> list[str]:
+    """The questions that stand in one sentence: each clause that asks, with those before it that only tell."""
+    found: list[str] = []
+    told = ""
+    for clause in sentence.split("，"):
+        told = f"{told}，{clause}" if told else clause
+        if _ASKS.search(clause):
+            found.append(told)
+            told = ""
+    if told and found:
+        found[-1] += f"，{told}"
+    return found or [sentence]
 
 
 def read_question(text: str) -> Question:

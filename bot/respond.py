@@ -36,6 +36,7 @@ _STATUS_WORDS = {
 }
 _ALL_WORDS = 0.95  # share of the question's words, by rarity
 _CELL_MAX = 60  # longer cells are texts of their own
+_LIKE = 0.5  # cosine of a scene to a way of asking for a criterion
 _NEAR, _FAR = (
     0.78,
     0.6,
@@ -93,9 +94,22 @@ class Assistant:
             ]
         if evidence is Evidence.NONE or not passages:
             return self._refusals.nothing_found(question, found, emergency, day)
+        if question.asks_judgement and (criterion := self._criterion(question, day)):
+            passages = [*passages[:leading], criterion, *passages[leading:]]
+            leading += criterion.hit.clause.id not in {p.hit.clause.id for p in passages[:leading]}
         return self.compose(
             question, passages, evidence, day, emergency=emergency, finding=finding, leading=leading
         )
+
+    def _criterion(self, question: Question, day: date) -> Passage | None:
+        """The criterion of a major hazard that comes nearest to the scene of a question, if one is near."""
+        document = self._searcher.generation.documents.get(self._tables.hazards_document)
+        if document is None or status_at(document, day) is not Status.IN_FORCE:
+            return None
+        scene = read_question(f"《{document.title}》{question.text}")
+        _, passages, _ = self.look(scene, day)
+        own = [p for p in passages if p.hit.document.id == document.id and p.hit.clause.context]
+        return own[0] if own and float(own[0].hit.why.get("alike", 0)) >= _LIKE else None
 
     def _part_by_part(self, question: Question, day: date) -> tuple[Evidence, list[Passage]]:
         """The best passage for each question of several, and how well all of them together are grounded."""
@@ -282,6 +296,8 @@ class Assistant:
             notes.append(f"{name}自 {document.effective} 起施行，目前尚未生效")
         elif document.expires:
             notes.append(f"{name}是有期限的专项行动，到 {document.expires} 为止")
+        if document.amended:
+            notes.append(f"手头的{name}是修改前的文本，后来由{document.amended}修改过，请核对现行文本")
         if _unknown_source(document):
             notes.append(f"{name}没有文号和日期，来历不明，不能当作规定")
         if document.repealed and status is Status.IN_FORCE:
@@ -295,8 +311,8 @@ def _unknown_source(document: Document) -> bool:
 
 
 def _doubtful(document: Document) -> bool:
-    """Whether a document cannot ground a clear answer: of unknown origin, or known at second hand only."""
-    return _unknown_source(document) or document.trust == SECOND_HAND
+    """Whether a document cannot ground a clear answer: of unknown origin, amended since, known at second hand."""
+    return _unknown_source(document) or bool(document.amended) or document.trust == SECOND_HAND
 
 
 def _worth(passage: Passage) -> float:

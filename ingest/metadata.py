@@ -193,6 +193,9 @@ def _with_entry(document: Document, entry: Entry) -> Document:
         for f in fields(Document)
         if hasattr(entry, f.name) and getattr(entry, f.name) not in (None, (), "")
     }
+    newer = entry.amended and document.effective and entry.effective and document.effective > entry.effective
+    if newer:  # a text that says of itself that it began later has the amendments
+        known |= {"effective": document.effective, "amended": None}
     return replace(document, **known)
 
 

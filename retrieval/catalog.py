@@ -33,6 +33,7 @@ class Entry:
     display: str = "full"
     page: str | None = None
     note: str | None = None
+    amended: str | None = None  # what has amended the text that is described here
     held: str = "none"
     file: str | None = None
 

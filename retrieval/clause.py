@@ -48,6 +48,7 @@ class Document:
     source: str | None = None
     short: tuple[str, ...] = ()
     trust: str | None = None  # of key points: how far their source is to be trusted
+    amended: str | None = None  # what has amended it since this text
 
     @property
     def text_id(self) -> str:
