@@ -85,10 +85,10 @@ def fit(texts: Annotated[Path, typer.Option("--texts", help="官方文本的文�
 
     fusion, evidence = CORPUS / "models" / "fusion.json", CORPUS / "models" / "evidence.json"
     reset(fusion, evidence)
-    wiring = _eval_wiring(texts)
-    print_json(fit_fusion(wiring.searcher, fusion))
-    wiring = Wiring(wiring.settings)  # with the weights just written
-    print_json(fit_evidence(wiring.assistant, wiring.searcher, evidence))
+    wirings = [_eval_wiring(texts), _eval_wiring(None)]
+    print_json(fit_fusion([w.searcher for w in wirings], fusion))
+    wirings = [Wiring(w.settings) for w in wirings]  # with the weights just written
+    print_json(fit_evidence([(w.assistant, w.searcher) for w in wirings], evidence))
 
 
 @app.command()

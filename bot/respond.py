@@ -209,7 +209,8 @@ class Assistant:
             if finding and passages[0].hit.why.get("leg") == "table"
             else []
         )
-        chosen = passages[: len(computed)] or _chosen(question, passages, leading)
+        more = 2 if evidence is Evidence.CLEAR else 3
+        chosen = passages[: len(computed)] or _chosen(question, passages, leading, more)
         citations = tuple(self._citation(n, p, question.kind, day) for n, p in enumerate(chosen, 1))
         lines = emergency_lines(emergency)
         if computed:
@@ -321,12 +322,12 @@ def _worth(passage: Passage) -> float:
     return named + 1.6 * passage.hit.score + passage.score
 
 
-def _chosen(question: Question, passages: list[Passage], leading: int) -> list[Passage]:
+def _chosen(question: Question, passages: list[Passage], leading: int, more: int) -> list[Passage]:
     """The passages that are cited: those led with, and others that are nearly as good; of a question that compares,
     more of them, and the best one of each other text."""
     first, others = passages[:leading], passages[leading:]
     if not question.compares:
-        return [*first, *[p for p in others if _worth(p) >= _NEAR * _worth(first[0])][:2]]
+        return [*first, *[p for p in others if _worth(p) >= _NEAR * _worth(first[0])][:more]]
     best: dict[str, Passage] = {}
     for passage in passages:
         best.setdefault(passage.hit.document.id, passage)

@@ -20,6 +20,7 @@ from bot.answer import Evidence
 from bot.evidence import Signals
 from bot.question import read_question
 from evals.answers import holds_facts, is_gold
+from evals.apart import article_of
 from evals.questions import OFF_TOPIC, load
 from retrieval.rank import FEATURES, load_fusion
 
@@ -31,14 +32,16 @@ PAIRS = Path(__file__).parent / "pairs" / "fusion.jsonl"
 MAX_OFF_TOPIC = 0.02  # share of the questions out of scope that may get any answer
 MAX_LOST = 0.01  # share of the right answers that may be withheld as too uncertain
 MAX_WRONG = 0.015  # share of all questions that may be answered as clear without being right
-HIDDEN = 12
-STEPS, RATE, DECAY = 1_500, 0.01, 1e-3
+HIDDEN = 24
+STEPS, RATE, DECAY = 3_000, 0.01, 1e-3
 
 
 def lists(searcher: Searcher, pairs: list[tuple[str, set[str], date]]) -> list[tuple[Any, Any]]:
-    """For each question the features of its candidates, and which of them are right."""
+    """For each question the features of its candidates, and which of them are right: the clauses named, or the key
+    points of their articles."""
     generation = searcher.generation
     shown_ids: dict[int, str] = {}
+    points = {d.id for d in generation.documents.values() if d.kind == "key points"}
     found: list[tuple[Any, Any]] = []
     for question, relevant, day in pairs:
         units, features, _ = searcher.candidates(generation, searcher.understand(question, day))
@@ -47,7 +50,9 @@ def lists(searcher: Searcher, pairs: list[tuple[str, set[str], date]]) -> list[t
         for start in range(0, len(missing), 500):
             clauses = generation.clauses.numbered(missing[start : start + 500])
             shown_ids |= {n: c.id for n, c in clauses.items()}
-        right = np.array([shown_ids[s] in relevant for s in shown], dtype=np.float32)
+        articles = {article for article in map(article_of, relevant) if article[0] in points}
+        names = [shown_ids[s] for s in shown]
+        right = np.array([n in relevant or article_of(n) in articles for n in names], dtype=np.float32)
         if right.any():
             found.append((features, right))
     return found
@@ -108,15 +113,18 @@ def reset(fusion: Path, evidence: Path) -> None:
     write({"topic": nothing, "right": nothing, "on_topic": 0.5, "partial": 0.5, "clear": 0.5}, evidence)
 
 
-def fit_fusion(searcher: Searcher, path: Path) -> dict[str, float]:
-    """Fit the fusion on the pairs and write it; recall@1 and @5 on a seventh that was held out."""
+def fit_fusion(searchers: list[Searcher], path: Path) -> dict[str, float]:
+    """Fit the fusion on the pairs, over the texts and over the key points, and write it; recall@1 and @5 on a
+    seventh that was held out."""
     rows = [json.loads(line) for line in PAIRS.read_text("utf-8").splitlines()]
-    data = lists(searcher, [(r["query"], set(r["relevant"]), date.today()) for r in rows])
-    cut = len(data) * 6 // 7
-    write(fit([*data[:cut], *_unasked(data[:cut])]), path)
+    pairs = [(r["query"], set(r["relevant"]), date.today()) for r in rows]
+    cut = len(pairs) * 6 // 7
+    seen = [found for searcher in searchers for found in lists(searcher, pairs[:cut])]
+    unseen = [found for searcher in searchers for found in lists(searcher, pairs[cut:])]
+    write(fit([*seen, *_unasked(seen)]), path)
     held = load_fusion(path)
-    orders = [(np.argsort(-held.score(x)), y) for x, y in data[cut:]]
-    write(fit([*data, *_unasked(data)]), path)
+    orders = [(np.argsort(-held.score(x)), y) for x, y in unseen]
+    write(fit([*seen, *unseen, *_unasked(seen + unseen)]), path)
     return {f"recall@{k}": float(np.mean([y[o[:k]].any() for o, y in orders])) for k in (1, 5)}
 
 
@@ -133,26 +141,25 @@ def _unasked(data: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     return found
 
 
-def fit_evidence(assistant: Assistant, searcher: Searcher, path: Path) -> dict[str, float]:
-    """Fit the calibration on the development questions and write it; what it does there."""
+def fit_evidence(assistants: list[tuple[Assistant, Searcher]], path: Path) -> dict[str, float]:
+    """Fit the calibration on the development questions, asked of each assistant, and write it; what it does there."""
     names = [f.name for f in fields(Signals)]
     rows, right, answerable, off_topic = [], [], [], []
     for question in load("dev"):
-        if question.kind == "emergency":
-            continue
         taken = read_question(question.question)
-        if taken.refused:
+        if question.kind == "emergency" or taken.refused:
             continue
         day = question.as_of or date.today()
-        _, passages, signals = assistant.look(taken, day)
-        rows.append([getattr(signals, name) for name in names])
-        answer = assistant.compose(taken, passages, Evidence.CLEAR, day)
-        cited = [searcher.generation.clauses.get(c.clause_id) for c in answer.citations]
-        kinds = searcher.generation.documents
-        is_cited = any(is_gold(question, c, kinds[c.document_id].kind) for c in cited if c is not None)
-        right.append(question.answerable and (holds_facts(question, answer.answer) or is_cited))
-        answerable.append(question.answerable)
-        off_topic.append(question.kind in OFF_TOPIC)
+        for assistant, searcher in assistants:
+            _, passages, signals = assistant.look(taken, day)
+            rows.append([getattr(signals, name) for name in names])
+            answer = assistant.compose(taken, passages, Evidence.CLEAR, day)
+            cited = [searcher.generation.clauses.get(c.clause_id) for c in answer.citations]
+            kinds = searcher.generation.documents
+            is_cited = any(is_gold(question, c, kinds[c.document_id].kind) for c in cited if c is not None)
+            right.append(question.answerable and (holds_facts(question, answer.answer) or is_cited))
+            answerable.append(question.answerable)
+            off_topic.append(question.kind in OFF_TOPIC)
     x, y, has, off = np.array(rows), np.array(right), np.array(answerable), np.array(off_topic)
     topic, on = _regression(x, ~off, names)
     answers, p = _regression(x, y, names)
