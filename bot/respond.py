@@ -36,7 +36,7 @@ _STATUS_WORDS = {
 }
 _ALL_WORDS = 0.95  # share of the question's words, by rarity
 _CELL_MAX = 60  # longer cells are texts of their own
-_LIKE = 0.5  # cosine of a scene to a way of asking for a criterion
+_LIKE = 0.51  # cosine of a scene to a way of asking for a criterion
 _NEAR, _FAR = (
     0.78,
     0.6,
@@ -92,11 +92,13 @@ class Assistant:
                 *leads,
                 *(p for p in passages if p.hit.clause.id not in {x.hit.clause.id for x in leads}),
             ]
+        if question.asks_judgement and (criterion := self._criterion(question, day)):
+            others = [p for p in passages if p.hit.clause.id != criterion.hit.clause.id]
+            leading += len(others) == len(passages)
+            passages = [criterion, *others]
+            evidence = max(evidence, Evidence.PARTIAL, key=list(Evidence)[::-1].index)
         if evidence is Evidence.NONE or not passages:
             return self._refusals.nothing_found(question, found, emergency, day)
-        if question.asks_judgement and (criterion := self._criterion(question, day)):
-            passages = [*passages[:leading], criterion, *passages[leading:]]
-            leading += criterion.hit.clause.id not in {p.hit.clause.id for p in passages[:leading]}
         return self.compose(
             question, passages, evidence, day, emergency=emergency, finding=finding, leading=leading
         )
@@ -108,7 +110,7 @@ class Assistant:
             return None
         scene = read_question(f"《{document.title}》{question.text}")
         _, passages, _ = self.look(scene, day)
-        own = [p for p in passages if p.hit.document.id == document.id and p.hit.clause.context]
+        own = [p for p in passages if p.hit.document.id == document.id and _is_criterion(p.hit.clause)]
         return own[0] if own and float(own[0].hit.why.get("alike", 0)) >= _LIKE else None
 
     def _part_by_part(self, question: Question, day: date) -> tuple[Evidence, list[Passage]]:
@@ -309,6 +311,10 @@ class Assistant:
 def _unknown_source(document: Document) -> bool:
     """Whether nothing is known of where a text comes from."""
     return document.level is Level.OTHER and not document.number and not document.effective
+
+
+def _is_criterion(clause: Clause) -> bool:
+    return "判定为重大事故隐患" in clause.context + clause.text
 
 
 def _doubtful(document: Document) -> bool:

@@ -24,7 +24,7 @@ MODALS = frozenset(
 )
 COMPARISONS = frozenset((">=", "<=", ">", "<", "=", "range"))
 SECOND_HAND = "二手"
-_TOGETHER = 420  # points of one article are shown together up to so many characters
+_TOGETHER = 700  # points of one article are shown together up to so many characters
 _PROVISION = re.compile(r"表?(第[^条第]+条(?:之[一二三])?|(?:[A-Z]|\d+)(?:\.\d+)+)")
 
 
