@@ -29,12 +29,12 @@ class Interaction:
 
     @classmethod
     def build(cls, folder: Path, texts: Sequence[str], words: list[list[str]], model: WordVectors) -> None:
-        """Write the pieces of each text, its words given, to a folder."""
+        """Write the different pieces of each text, its words given, to a folder."""
         folder.mkdir(parents=True)
-        rows = [row[:MAX_PIECES] for row in model.pieces(list(texts), words)]
+        rows = [np.unique(row[:MAX_PIECES]) for row in model.pieces(list(texts), words)]
         seen = np.zeros(model.size, dtype=np.int64)
         for row in rows:
-            seen[np.unique(row)] += 1
+            seen[row] += 1
         np.save(folder / "pieces.npy", np.concatenate([*rows, np.zeros(0, dtype=np.int32)]))
         np.save(folder / "offsets.npy", np.cumsum([0, *map(len, rows)]))
         np.save(folder / "rarity.npy", np.log((len(rows) + 1) / (seen + 0.5)).astype(np.float32))

@@ -23,11 +23,8 @@ if TYPE_CHECKING:
     from retrieval.rank import Fusion
     from retrieval.tokens import Tokeniser
 
-_FROM_WORDS, _FROM_VECTORS = (
-    30,
-    120,
-)  # candidates taken from each of the two lexical legs and from the vectors
-_RANKED = 120  # kept of them for the full set of features
+_FROM_WORDS, _FROM_VECTORS = 30, 80  # candidates from each of the lexical legs, and from the vectors
+_RANKED = 100  # kept of them for the full set of features
 _ENOUGH = 5  # characters that must be left of a question when the names of documents are taken out
 _NAMED = 2.5  # what it is worth that the question names the document, beside the fitted weights
 _OUT_OF_FORCE = (
