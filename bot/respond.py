@@ -37,10 +37,10 @@ _STATUS_WORDS = {
 _ALL_WORDS = 0.95  # share of the question's words, by rarity
 _CELL_MAX = 60  # longer cells are texts of their own
 _LIKE = 0.51  # cosine of a scene to a way of asking for a criterion
-_NEAR, _FAR = (
-    0.78,
-    0.6,
-)  # of the worth of the best passage: cited beside it, and cited where texts are compared
+_NEAR = 0.6  # of the worth of the best passage: cited beside it
+_MORE = {Evidence.CLEAR: 2, Evidence.PARTIAL: 4}  # so many beside it at most
+_AT_LEAST = 2
+_ROOM = 700  # characters of the clauses cited, beyond which only two are cited beside the best
 _WHOLE = 420  # a clause up to so many characters is quoted whole
 _FIGURES = (Kind.NUMBER, Kind.WHEN)
 
@@ -211,8 +211,7 @@ class Assistant:
             if finding and passages[0].hit.why.get("leg") == "table"
             else []
         )
-        more = 2 if evidence is Evidence.CLEAR else 3
-        chosen = passages[: len(computed)] or _chosen(question, passages, leading, more)
+        chosen = passages[: len(computed)] or _chosen(question, passages, leading, _MORE[evidence])
         citations = tuple(self._citation(n, p, question.kind, day) for n, p in enumerate(chosen, 1))
         lines = emergency_lines(emergency)
         if computed:
@@ -329,17 +328,25 @@ def _worth(passage: Passage) -> float:
 
 
 def _chosen(question: Question, passages: list[Passage], leading: int, more: int) -> list[Passage]:
-    """The passages that are cited: those led with, and others that are nearly as good; of a question that compares,
-    more of them, and the best one of each other text."""
+    """The passages that are cited: those led with, and others that are nearly as good, as many as there is room for;
+    of a question that compares, the best ones of other texts before them."""
     first, others = passages[:leading], passages[leading:]
-    if not question.compares:
-        return [*first, *[p for p in others if _worth(p) >= _NEAR * _worth(first[0])][:more]]
-    best: dict[str, Passage] = {}
-    for passage in passages:
-        best.setdefault(passage.hit.document.id, passage)
-    of_others = [p for p in best.values() if p not in first and _worth(p) >= _FAR * _worth(first[0])]
-    near = [p for p in others if p not in of_others and _worth(p) >= _NEAR * _worth(first[0])]
-    return [*first, *of_others[:2], *near[:2]]
+    near = [p for p in others if _worth(p) >= _NEAR * _worth(first[0])]
+    if question.compares:
+        best: dict[str, Passage] = {}
+        for passage in passages:
+            best.setdefault(passage.hit.document.id, passage)
+        of_others = [p for p in near if best[p.hit.document.id] is p]
+        near = [*of_others[:2], *(p for p in near if p not in of_others[:2])]
+        more = max(more, 4)
+    room = _ROOM - sum(min(len(p.hit.clause.text), _WHOLE) for p in first)
+    chosen: list[Passage] = []
+    for passage in near:
+        length = min(len(passage.hit.clause.text), _WHOLE)
+        if len(chosen) < more and (length <= room or len(chosen) < _AT_LEAST):
+            chosen.append(passage)
+            room -= length
+    return [*first, *chosen]
 
 
 def _with_lead_in(citation: Citation, lead: str) -> str:
