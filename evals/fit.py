@@ -131,7 +131,8 @@ def fit_fusion(searchers: list[Searcher], path: Path) -> dict[str, float]:
 def _unasked(data: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """Every third list as it would be in an index whose clauses nobody has written phrases for."""
     columns = [
-        FEATURES.index(name) for name in ("asked", "asked_words", "alike", "most_alike", "asked_meeting")
+        FEATURES.index(name)
+        for name in ("asked", "asked_words", "alike", "most_alike", "asked_meeting", "asked_back")
     ]
     found = []
     for x, y in data[::3]:

@@ -65,17 +65,24 @@ class Asked:
 
     def scores(
         self, question: str, tokens: list[str], vector: Matrix, model: WordVectors | None
-    ) -> tuple[Column, Column, Column]:
-        """For each clause that has phrases the best BM25, the best cosine, and how well the nearest of them meet
-        the question's words (0 where none is near); shapes (clauses,)."""
+    ) -> tuple[Column, Column, Column, Column]:
+        """For each clause that has phrases the best BM25, the best cosine, how well the nearest of them meet the
+        question's words, and how well it meets theirs (0 where none is near); shapes (clauses,)."""
         lexical = self._lexical.scores(tokens)
         alike = self._vectors @ vector[0]
-        met = np.zeros(len(self._clauses), dtype=np.float32)
+        met, back = np.zeros((2, len(self._clauses)), dtype=np.float32)
         if self._interaction is not None and model is not None:
             rough = over_best(lexical) + 2 * over_best(alike)
             near = np.argpartition(-rough, min(_MET, len(rough) - 1))[:_MET]
-            np.maximum.at(met, self._of_phrase[near], self._interaction.scores(question, near, model)[0])
-        return np.maximum.reduceat(lexical, self._starts), np.maximum.reduceat(alike, self._starts), met
+            meeting, _, meeting_back = self._interaction.scores(question, near, model)
+            np.maximum.at(met, self._of_phrase[near], meeting)
+            np.maximum.at(back, self._of_phrase[near], meeting_back)
+        return (
+            np.maximum.reduceat(lexical, self._starts),
+            np.maximum.reduceat(alike, self._starts),
+            met,
+            back,
+        )
 
     def of_units(self, scores: Column, units: npt.NDArray[np.int64]) -> Column:
         """Scores of clauses as scores of units; 0 for a unit whose clause has no phrases."""

@@ -41,22 +41,28 @@ class Interaction:
 
     def scores(
         self, question: str, units: npt.NDArray[np.int64], model: WordVectors
-    ) -> tuple[Column, Column]:
-        """For each unit the weighted mean, over the question's words, of the best cosine in it, and the share
-        of the question's weight that it does not meet; shapes (units,)."""
+    ) -> tuple[Column, Column, Column]:
+        """For each unit the weighted mean, over the question's words, of the best cosine in it; the share of the
+        question's weight that it does not meet; and the weighted mean, over its own words, of the best cosine in the
+        question. Shapes (units,)."""
         asked = np.unique(model.pieces([question])[0])
         weights = self._rarity[asked] * model.importance(asked)
         if not len(asked) or weights.sum() <= 0:
-            return np.zeros(len(units), dtype=np.float32), np.ones(len(units), dtype=np.float32)
+            nothing = np.zeros(len(units), dtype=np.float32)
+            return nothing, nothing + 1, nothing
         weights /= weights.sum()
         spans = [self._pieces[self._offsets[u] : self._offsets[u + 1]] for u in units]
         lengths = np.array([max(len(s), 1) for s in spans])
         flat = np.concatenate([s if len(s) else np.zeros(1, dtype=np.int32) for s in spans])
         different, places = _distinct(flat, model.size)
-        cosines = (model.vectors(different) @ model.vectors(asked).T)[places]  # (pieces, question words)
+        cosines = model.vectors(different) @ model.vectors(asked).T  # (different pieces, question words)
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        best = np.maximum.reduceat(cosines, starts, axis=0)
-        return np.asarray(best @ weights), np.asarray(np.clip(_MET - best, 0, None) @ weights / _MET)
+        best = np.maximum.reduceat(cosines[places], starts, axis=0)
+        own = self._rarity[different]
+        met_back = np.add.reduceat((cosines.max(axis=1) * own)[places], starts)
+        back = met_back / np.maximum(np.add.reduceat(own[places], starts), 1e-6)
+        unmet = np.clip(_MET - best, 0, None) @ weights / _MET
+        return np.asarray(best @ weights), np.asarray(unmet), np.asarray(back, dtype=np.float32)
 
 
 def _distinct(flat: npt.NDArray[np.int32], size: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:

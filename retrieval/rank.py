@@ -39,6 +39,7 @@ FEATURES = (
     "alike",  # cosine to the nearest of these ways
     "most_alike",  # the same over the best of this question
     "asked_meeting",  # how well the nearest of these ways meet each word of the question (late interaction)
+    "asked_back",  # how well the question meets each word of them
 )
 _ASKS_FIGURE = re.compile(r"多少|几|多[久长高宽深厚大远重快]|最[多少低高]|上限|期限|比例|百分")
 _ASKS_MEANING = re.compile(r"什么叫|什么是|啥叫|是指|指的?是|是啥|意思|定义|怎么才算|才算|算是|指啥|代表")

@@ -146,7 +146,7 @@ class Searcher:
         asked = generation.asked
         if asked is not None:
             model = self._embedder if isinstance(self._embedder, StaticEmbedder) else None
-            asked_words, alike, met = asked.scores(query.text, list(query.tokens), vectors[:1], model)
+            asked_words, alike, met, back = asked.scores(query.text, list(query.tokens), vectors[:1], model)
             pool |= {*asked.best_units(asked_words, _FROM_WORDS), *asked.best_units(alike, _FROM_WORDS)}
         if query.references.documents:
             pool |= self._of_named(generation, query, with_terms)
@@ -192,6 +192,7 @@ class Searcher:
             asked.of_units(alike, units) if asked else nothing,
             asked.of_units(over_best(alike), units) if asked else nothing,
             asked.of_units(met, units) if asked else nothing,
+            asked.of_units(back, units) if asked else nothing,
         ]
         assert len(columns) == len(FEATURES)
         best = float(with_terms.max(initial=0.0))
@@ -200,7 +201,7 @@ class Searcher:
     def _meeting(self, generation: Generation, text: str, units: Any) -> Any:
         if generation.interaction is None or not isinstance(self._embedder, StaticEmbedder):
             return np.zeros(len(units), dtype=np.float32), np.zeros(len(units), dtype=np.float32)
-        return generation.interaction.scores(text, units, self._embedder)
+        return generation.interaction.scores(text, units, self._embedder)[:2]
 
     def _of_named(self, generation: Generation, query: Query, scores: Any) -> set[int]:
         """The best units of the documents that the question names."""
