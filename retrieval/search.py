@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,7 @@ class Searcher:
         self._embedder = embedder
         self._fusion = fusion
         self._place = place
+        self._beside = ThreadPoolExecutor(max_workers=2)  # the vectors are asked while words are looked up
         self._finders: dict[str, ReferenceFinder] = {}
         self._factors: dict[tuple[str, date], Any] = {}
 
@@ -136,18 +138,21 @@ class Searcher:
     def candidates(self, generation: Generation, query: Query) -> tuple[Any, Any, float]:
         """The units worth ranking, their features, shape (candidates, len(FEATURES)), the best BM25."""
         lexical = generation.lexical
-        own = lexical.scores(list(query.tokens))
         terms = " ".join(t for ts in query.terms.values() for t in ts)
         extra = self._tokeniser.tokens(terms)
-        with_terms = own + 0.5 * lexical.scores(extra) if extra else own
         vectors = self._embedder.encode([query.text, f"{query.text} {terms}"])
-        near, cosines = generation.vectors.nearest(vectors[1:], min(_FROM_VECTORS, len(generation.units)))
-        pool = {*_top(own, _FROM_WORDS), *_top(with_terms, _FROM_WORDS), *near}
+        wanted = min(_FROM_VECTORS, len(generation.units))
+        nearest = self._beside.submit(generation.vectors.nearest, vectors[1:], wanted)
+        own = lexical.scores(list(query.tokens))
+        with_terms = own + 0.5 * lexical.scores(extra) if extra else own
+        pool = {*_top(own, _FROM_WORDS), *_top(with_terms, _FROM_WORDS)}
         asked = generation.asked
         if asked is not None:
             model = self._embedder if isinstance(self._embedder, StaticEmbedder) else None
             asked_words, alike, met, back = asked.scores(query.text, list(query.tokens), vectors[:1], model)
             pool |= {*asked.best_units(asked_words, _FROM_WORDS), *asked.best_units(alike, _FROM_WORDS)}
+        near, cosines = nearest.result()
+        pool |= {*near}
         if query.references.documents:
             pool |= self._of_named(generation, query, with_terms)
         dense = np.full(len(own), min(cosines, default=0.0) * 0.9, dtype=np.float32)
@@ -285,8 +290,10 @@ def _positive(scores: Any) -> Any:
 
 def _top(scores: Any, k: int) -> list[int]:
     """The places of the k highest positive scores."""
-    places = np.argpartition(-scores, k)[:k] if len(scores) > k else np.arange(len(scores))
-    return [int(p) for p in places if scores[p] > 0]
+    places = np.flatnonzero(scores > 0)
+    if len(places) > k:
+        places = places[np.argpartition(-scores[places], k)[:k]]
+    return [int(p) for p in places]
 
 
 def _fold_repeats(hits: list[Hit], k: int) -> list[Hit]:
