@@ -30,7 +30,9 @@ app.add_typer(corpus.app, name="corpus")
 
 def main() -> None:
     """Run the command line; errors are told in one line, without a traceback."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: a second thread costs 3 ms a question
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # matrices are small: a second thread costs 3 ms a question
     try:
         app()
     except AnwenError as error:

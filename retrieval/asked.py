@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from retrieval.dense import Matrix, WordVectors
 
 Column = npt.NDArray[np.float32]
-_MET = 100  # phrases that are looked at word by word
+_MET = 64  # phrases that are looked at word by word
 
 
 class Asked:

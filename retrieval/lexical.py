@@ -61,8 +61,12 @@ class LexicalIndex:
         for word in words:
             weight = self.idf(word)
             total += weight
+            others = [t for term in terms.get(word, ()) for t in tokeniser.words(term)]
+            if not others:
+                covered[self._units_with(word)] += weight
+                continue
             has = np.zeros(len(covered), dtype=bool)
-            for token in (word, *(t for term in terms.get(word, ()) for t in tokeniser.words(term))):
+            for token in (word, *others):
                 has[self._units_with(token)] = True
             covered[has] += weight
         return covered / np.float32(total) if total else covered

@@ -63,7 +63,10 @@ class ReferenceFinder:
         entries: list[Entry] = []
         folded, places = _folded(question)
         left = list(question)
+        pairs = {folded[i : i + 2] for i in range(len(folded) - 1)}
         for name in self._longest_first:
+            if name[:2] not in pairs:
+                continue
             place = folded.find(name)
             if place < 0 or _PART_OF_WORD.match(folded, place + len(name)):
                 continue

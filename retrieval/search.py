@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from retrieval.tokens import Tokeniser
 
 _FROM_WORDS, _FROM_VECTORS = 30, 80  # candidates from each of the lexical legs, and from the vectors
-_RANKED = 100  # kept of them for the full set of features
+_RANKED = 80  # kept of them for the full set of features
 _ENOUGH = 5  # characters that must be left of a question when the names of documents are taken out
 _NAMED = 2.5  # what it is worth that the question names the document, beside the fitted weights
 _OUT_OF_FORCE = (
@@ -300,8 +301,10 @@ def _fold_repeats(hits: list[Hit], k: int) -> list[Hit]:
     """The first k hits, those of one document that say the same (an annex repeating its body) made one."""
     kept: list[Hit] = []
     grams: dict[str, list[tuple[int, set[str]]]] = {}
+    of = Counter(hit.clause.document_id for hit in hits)
     for hit in hits:
-        own = _bigrams(hit.clause.text)
+        alone = of[hit.clause.document_id] == 1
+        own = set() if alone else _bigrams(hit.clause.text)
         same = grams.setdefault(hit.clause.document_id, [])
         twin = next((n for n, other in same if _overlap(own, other) > 0.8), None)
         if twin is not None and hit.clause.kind is not ClauseKind.ROW:
