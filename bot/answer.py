@@ -21,6 +21,11 @@ class Evidence(StrEnum):
         return {"clear": "有明确依据", "partial": "部分依据", "none": "未找到依据"}[self.value]
 
 
+def named(title: str) -> str:
+    """A title in its brackets; those inside it become single ones (GB/T 15834, 4.15)."""
+    return f"《{title.replace('《', '〈').replace('》', '〉')}》"
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """One clause that the answer rests on. `quote` is a verbatim span of it unless `verbatim` is False

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.answer import named
 from retrieval.numerals import chinese_number, normalise
 
 if TYPE_CHECKING:
@@ -264,4 +265,4 @@ def _amount(row: Training) -> str:
 def _line(row: Training, names: dict[str, str], lapsed: frozenset[str]) -> str:
     title = names.get(row.source.document, row.source.document)
     over = "；这个文件已过期或被替代" if row.source.document in lapsed else ""
-    return f"{_amount(row)}（《{title}》{row.source.at or ''}；{row.applies}{over}）"
+    return f"{_amount(row)}（{named(title)}{row.source.at or ''}；{row.applies}{over}）"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.answer import Answer, Citation, Evidence
+from bot.answer import Answer, Citation, Evidence, named
 
 if TYPE_CHECKING:
     from bot.bureau import Bureau
@@ -69,9 +69,9 @@ class Refusals:
         for entry in found.query.references.not_held[:2]:
             number = f"（{entry.number}）" if entry.number else ""
             where = f"，官方页面：{entry.page}" if entry.page else self._where_to_look(entry)
-            lines.append(f"知道有《{entry.title}》{number}，但手头没有它的全文，不能据它回答{where}。")
+            lines.append(f"知道有{named(entry.title)}{number}，但手头没有它的全文，不能据它回答{where}。")
             if entry.replaced_by and (heir := self._catalog.entries.get(entry.replaced_by)):
-                lines.append(f"它已被《{heir.title}》（{heir.number or heir.id}）替代。")
+                lines.append(f"它已被{named(heir.title)}（{heir.number or heir.id}）替代。")
         if question.asks_action or emergency:
             lines.append(STOP)
         lines += [*_nearest(found), f"可以问：{self._bureau.ask}。"]
@@ -106,5 +106,5 @@ def emergency_lines(emergency: tuple[Emergency, ...]) -> list[str]:
 
 def _nearest(found: Found) -> list[str]:
     near = [h for h in found.hits[:2] if float(h.score) > 0 and found.on_topic]
-    names = "；".join(f"《{h.document.title}》{h.clause.locator}" for h in near)
+    names = "；".join(f"{named(h.document.title)}{h.clause.locator}" for h in near)
     return [f"内容最接近的条文（只供对照，不能当答案）：{names}。"] if near else []

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.answer import Answer, Citation, Evidence
+from bot.answer import Answer, Citation, Evidence, named
 from bot.emergency import Emergencies, Emergency
 from bot.evidence import Signals, signals_of
 from bot.extract import Extractor, Passage, best_of, quote_from, shortened
@@ -169,10 +169,10 @@ class Assistant:
             return None
         document = references.documents[0]
         clauses = self._searcher.generation.clauses
-        named = [x for x in references.locators if re.match(r"第[^（]+条|\d+\.\d", x)]
-        if not named or any(clauses.located(document.id, re.sub(r"(?<=条).*", "", x)) for x in named):
+        cited = [x for x in references.locators if re.match(r"第[^（]+条|\d+\.\d", x)]
+        if not cited or any(clauses.located(document.id, re.sub(r"(?<=条).*", "", x)) for x in cited):
             return None
-        return f"《{document.title}》{named[0]}"
+        return f"{named(document.title)}{cited[0]}"
 
     def look(self, question: Question, day: date) -> tuple[Found, list[Passage], Signals]:
         """Search, the best sentence of each of the best hits (best first), and the signals."""
@@ -286,11 +286,11 @@ class Assistant:
 
     def _status_notes(self, document: Document, day: date) -> list[str]:
         status = status_at(document, day)
-        name = f"《{document.title}》"
+        name = named(document.title)
         notes: list[str] = []
         if status is Status.REPLACED:
             heir = self._catalog.entries.get(document.replaced_by or "")
-            successor = f"，现行的是《{heir.title}》（{heir.number or heir.id}）" if heir else ""
+            successor = f"，现行的是{named(heir.title)}（{heir.number or heir.id}）" if heir else ""
             notes.append(f"{name}已于 {document.repealed} 被替代或废止{successor}，请以现行文件为准")
         elif status is Status.EXPIRED:
             notes.append(f"{name}的期限到 {document.expires} 为止，已经过期")
@@ -323,8 +323,8 @@ def _doubtful(document: Document) -> bool:
 
 def _worth(passage: Passage) -> float:
     """How good a passage is as the answer: its clause's rank first, then the sentence itself."""
-    named = 2.0 if passage.hit.why.get("leg") == "exact reference" else 0.0
-    return named + 1.6 * passage.hit.score + passage.score
+    cited = 2.0 if passage.hit.why.get("leg") == "exact reference" else 0.0
+    return cited + 1.6 * passage.hit.score + passage.score
 
 
 def _chosen(question: Question, passages: list[Passage], leading: int, more: int) -> list[Passage]:
@@ -360,9 +360,7 @@ def _ground(citation: Citation) -> str:
     number = f"（{citation.doc_number}）" if citation.doc_number else ""
     lead_in = f"（{shortened(citation.lead_in)}：）" if citation.lead_in else ""
     beside = "".join(f"（{name}：{cell}）" for name, cell in citation.beside)
-    return (
-        f"[{citation.n}] 《{citation.title}》{number}{citation.locator}：{lead_in}“{citation.quote}”{beside}"
-    )
+    return f"[{citation.n}] {named(citation.title)}{number}{citation.locator}：{lead_in}“{citation.quote}”{beside}"
 
 
 def _conflicts(passages: list[Passage]) -> list[str]:
@@ -382,6 +380,6 @@ def _conflicts(passages: list[Passage]) -> list[str]:
         if differing and other.id != first.id and rank_of(other) != rank_of(first):
             higher = "级别更高" if rank_of(other) < rank_of(first) else "级别更低"
             notes.append(
-                f"《{other.title}》（{other.level.value}，{higher}）写的数字不同，两处都已列出，请核对适用范围"
+                f"{named(other.title)}（{other.level.value}，{higher}）写的数字不同，两处都已列出，请核对适用范围"
             )
     return notes[:1]
