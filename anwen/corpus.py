@@ -77,6 +77,8 @@ def check(
     from ingest.check_tables import faults_of_claim
 
     wiring = make_wiring()
+    if against is not None and not against.is_dir():
+        raise InputError(f"{against} 不是文件夹")
     files = list(_key_points())
     texts = _parsed(wiring, against) if against else {}
     faults = [f for points in files for f in faults_of(points)]

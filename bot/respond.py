@@ -79,7 +79,7 @@ class Assistant:
             return self._refusals.not_held(question, found, emergency, day)
         if missing := self._missing_clause(found):
             return self._refusals.no_such_clause(question, missing, emergency, day)
-        evidence = self._judged(question, passages, signals, day)
+        evidence = self._judged(question, passages, signals, day) if passages else Evidence.NONE
         finding = self._looked_up(question, day)
         leading = 1
         if finding is not None and finding.lead:
@@ -99,6 +99,8 @@ class Assistant:
             evidence = max(evidence, Evidence.PARTIAL, key=list(Evidence)[::-1].index)
         if evidence is Evidence.NONE or not passages:
             return self._refusals.nothing_found(question, found, emergency, day)
+        if finding is not None and finding.partial:
+            evidence = Evidence.PARTIAL
         return self.compose(
             question, passages, evidence, day, emergency=emergency, finding=finding, leading=leading
         )
@@ -139,7 +141,7 @@ class Assistant:
             return None
         clauses = self._searcher.generation.clauses
         held = all(clauses.located(source.document, source.at or "") for _, source in finding.lead)
-        return finding if held else Finding((), finding.beside)
+        return finding if held else Finding((), finding.beside, finding.partial)
 
     def _passage_of(self, source: Source) -> Passage:
         """The clause that a sentence of a table rests on."""

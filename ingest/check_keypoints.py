@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ingest.keypoints import COMPARISONS, MODALS, KeyPoint, KeyPoints
+from ingest.keypoints import COMPARISONS, KeyPoint, KeyPoints
 from retrieval.numerals import normalise, numbers_in
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ SAY_MAX = 160
 
 
 def faults_of(points: KeyPoints) -> Iterator[str]:
-    """What is wrong with a file by itself: fields, modals, values that the fact does not state."""
+    """What is wrong with a file by itself: fields, values that the fact does not state, what stands twice."""
     said: set[str] = set()
     asked: dict[str, str] = {}
     for n, point in enumerate(points.points, 1):
@@ -29,8 +29,8 @@ def faults_of(points: KeyPoints) -> Iterator[str]:
         if point.say in said:
             yield f"{place}：与前面一条相同"
         said.add(point.say)
-        if not point.subject or point.modal not in MODALS:
-            yield f"{place}：缺主语，或情态“{point.modal}”不在 {'、'.join(sorted(MODALS))} 之中"
+        if not point.subject:
+            yield f"{place}：缺主语"
         stated = {float(x) for x in numbers_in(point.say)}
         stated |= {float(x) * 10_000 for x in re.findall(r"(\d+(?:\.\d+)?)万", normalise(point.say))}
         for value in point.values:

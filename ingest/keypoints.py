@@ -82,10 +82,14 @@ def read_keypoints(name: str, text: str) -> KeyPoints:
     try:
         data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         points = tuple(_point(row) for row in data["points"])
+        if odd := next((p.modal for p in points if p.modal not in MODALS), None):
+            raise UnreadableFile(name, f"情态“{odd}”不在 {'、'.join(sorted(MODALS))} 之中")
         head = {key: str(data[key]) for key in ("document", "basis", "trust")}
         return KeyPoints(**head, roles=dict(data["roles"]), points=points)
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableFile(name, f"不是合格的要点文件：{error}") from error
+    except KeyError as error:
+        raise UnreadableFile(name, f"不是合格的要点文件：缺少 {error.args[0]}") from error
+    except (yaml.YAMLError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableFile(name, "不是合格的要点文件：写法请对照 corpus/keypoints/ 里的任何一个") from error
 
 
 def parse_keypoints(name: str, text: str, catalog: Catalog) -> ParsedDocument:

@@ -106,6 +106,13 @@ class Pipeline:
                 except UnreadableFile as failure:
                     report.failures.append(failure)
                     continue
+                held = entries.get(_name(entry))
+                if entry["points"] and not shipped and held is not None and held["shipped"]:
+                    reason = (
+                        "随附的语料里已有这个文件的要点，不能用另一份顶替；要改请改 corpus/keypoints/ 里的"
+                    )
+                    report.failures.append(UnreadableFile(raw.name, reason))
+                    continue
                 if shipped and _name(entry) in own:
                     continue  # the user's own text of this document stays
                 before = entries.get(_name(entry)) or next(

@@ -93,3 +93,51 @@ def test_an_accident_is_of_the_gravest_class_that_any_measure_reaches(
     question: str, verdict: str, tables: Tables
 ) -> None:
     assert verdict in said(question, tables)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "基坑先挖3米再往下挖3米，要专家论证吗",
+        "基坑深度由6米改为4米，还要专家论证吗",
+        "基坑深不到5米要专家论证吗",
+        "基坑4~5米深要不要专家论证",
+        "基坑土方量6立方米要论证吗",
+        "挖4米深基坑，旁边紧挨6层老房子，要专家论证吗",
+        "基坑深2.5米但地下有管线，是不是危大工程",
+        "吊装12吨的构件要专家论证吗",
+        "移动脚手架5米高是危大工程吗",
+        "工程造价2亿，死的人还没数清，是什么级别事故",
+        "昨天死1个，今天又死2个，是什么等级事故",
+        "死亡1至2人算什么级别事故",
+    ],
+)
+def test_what_is_uncertain_is_left_to_the_texts(question: str, tables: Tables) -> None:
+    assert said(question, tables) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("离坑边10米有个水塘，基坑深2米半，是危大工程吗", "一般不属于危大工程"),
+        ("附着升降脚手架提升高度60米要专家论证吗", "没到提升高度150m"),
+        ("公司年产值5亿，死1人，是什么级别事故", "死亡1人，属于一般事故"),
+        ("直接经济损失6000万元是什么级别事故", "属于重大事故"),
+    ],
+)
+def test_only_the_measure_asked_about_counts(question: str, verdict: str, tables: Tables) -> None:
+    assert verdict in said(question, tables)
+
+
+@pytest.mark.parametrize(
+    "question", ["实习生要培训多少学时", "老板娘要培训多少小时", "三级教育公司级要多少学时"]
+)
+def test_hours_are_not_led_with_for_those_whom_the_table_does_not_name(question: str, tables: Tables) -> None:
+    assert said(question, tables) == ""
+
+
+def test_the_amount_of_an_unknown_local_reward_is_not_clear(tables: Tables) -> None:
+    finding = look_up("晋江匿名举报有奖吗奖多少", tables, names={})
+    assert finding is not None
+    assert finding.partial
+    assert any("晋江" in line and "没有找到" in line for line in finding.beside)

@@ -96,7 +96,6 @@ def test_when_the_text_is_removed_the_points_speak_again(home: Wiring, tmp_path:
             "一字不差",
         ),
         ("number: 30", "number: 40", "不在要点的文字里"),
-        ("modal: 不得", "modal: 也许", "情态"),
         ("砸过的帽子还能戴吗", "头盔能戴几年", "也给了"),
     ],
 )
@@ -117,9 +116,26 @@ def test_a_file_of_an_unknown_document_is_refused(catalog: Catalog) -> None:
         parse_keypoints("x.yaml", POINTS.replace("帽规", "鞋规"), catalog)
 
 
-def test_a_malformed_file_is_refused_with_the_reason() -> None:
-    with pytest.raises(UnreadableFile, match="不是合格的要点文件"):
-        read_keypoints("x.yaml", "points: [{at: 第一条}]")
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("points: [{at: 第一条}]", "缺少 say"),
+        ("[1, 2]", "不是合格的要点文件"),
+        ("points: 3", "不是合格的要点文件"),
+        (POINTS.replace("modal: 不得", "modal: 也许"), "情态“也许”"),
+    ],
+)
+def test_a_malformed_file_is_refused_with_the_reason(text: str, reason: str) -> None:
+    with pytest.raises(UnreadableFile, match=reason):
+        read_keypoints("x.yaml", text)
+
+
+def test_points_of_ones_own_do_not_take_the_place_of_those_shipped(wiring: Wiring, tmp_path: Path) -> None:
+    false = POINTS.replace("document: 帽规", "document: CJJT275-2018")
+    (tmp_path / "x.yaml").write_text(false, "utf-8")
+    report = wiring.pipeline.ingest([tmp_path / "x.yaml"])
+    assert "不能用另一份顶替" in report.failures[0].reason
+    assert not report.changed
 
 
 @pytest.mark.parametrize(
