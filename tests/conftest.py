@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ def wiring(tmp_path_factory: pytest.TempPathFactory) -> Wiring:
     made = Wiring(Settings(home=tmp_path_factory.mktemp("home")))
     made.ensure_index()
     return made
+
+
+@pytest.fixture
+def own_wiring(wiring: Wiring, tmp_path: Path) -> Wiring:
+    """The parts over a copy of that home, for tests that change it."""
+    shutil.copytree(wiring.settings.home, tmp_path / "own")
+    return Wiring(Settings(home=tmp_path / "own"))
 
 
 @pytest.fixture(scope="session")

@@ -137,12 +137,10 @@ def test_documents_of_other_formats_in_a_folder_are_named(home: Wiring, tmp_path
     assert [f.name for f in report.failures] == ["旧.doc"]
 
 
-def test_the_users_own_text_of_a_shipped_document_stays(tmp_path: Path) -> None:
-    wiring = Wiring(Settings(home=tmp_path / "home"))
-    wiring.ensure_index()
+def test_the_users_own_text_of_a_shipped_document_stays(own_wiring: Wiring, tmp_path: Path) -> None:
     shipped = (CORPUS / "texts" / "jinjiang-2024-103.md").read_text("utf-8")
     (tmp_path / "mine.md").write_text(shipped.replace("至少 32 学时", "至少 40 学时"), "utf-8")
-    wiring.pipeline.ingest([tmp_path / "mine.md"])
-    again = Wiring(Settings(home=tmp_path / "home"))
+    own_wiring.pipeline.ingest([tmp_path / "mine.md"])
+    again = Wiring(own_wiring.settings)
     assert not again.ensure_index()
     assert "40学时" in again.searcher.search("新员工要培训多少学时").hits[0].clause.text
